@@ -1,0 +1,57 @@
+"""The database of bin/serve: made once, updated when the checkout changed."""
+
+from places import ADDON, REPOSITORY, checkout_home, digest, installed_key
+from say import note, step
+
+# The demo data's people; the password of each is the login.
+LOGINS = {
+    "admin": "administrator",
+    "manager": "delivery manager",
+    "pm": "delivery user",
+    "liwei": "customer's contact (portal)",
+    "anna": "customer's contact (portal)",
+}
+PEOPLE = """
+SELECT u.login, p.name, p.lang, c.name
+  FROM res_users u
+  JOIN res_partner p ON p.id = u.partner_id
+  LEFT JOIN res_partner c ON c.id = p.commercial_partner_id AND c.id != p.id
+ WHERE u.active AND u.login = ANY(%s)
+"""
+
+
+def serve_database():
+    return f"cd_serve_{digest(REPOSITORY)}"
+
+
+def _stamp(databases):
+    return checkout_home() / f"served-{databases.server.state.name}"
+
+
+def prepare(databases, reset=False):
+    """The name of the database, with the addon as it is in the checkout."""
+    database = serve_database()
+    stamp = _stamp(databases)
+    if reset:
+        with step("remove the old database", quiet_below=1):
+            databases.drop(database)
+    if not databases.exists(database):
+        stamp.unlink(missing_ok=True)
+        databases.clone(databases.installed(demo=True), database)
+    elif not stamp.exists() or stamp.read_text() != installed_key():
+        with step(f"update {ADDON}: the checkout changed"):
+            databases.odoo.run(database, "-u", ADDON)
+    stamp.write_text(installed_key())
+    return database
+
+
+def print_logins(databases, database, address):
+    rows = {row[0]: row for row in databases.sql(PEOPLE, list(LOGINS), database=database)}
+    lines = ["", f"Odoo is ready at {address}", ""]
+    lines.append(f"  {'login = password':18} {'who':30} {'name':24} language")
+    for login, who in LOGINS.items():
+        if login in rows:
+            _login, name, language, company = rows[login]
+            whose = f"{name}, {company}" if company and "portal" in who else name
+            lines.append(f"  {login:18} {who:30} {whose:24} {language or ''}")
+    note("\n".join([*lines, "", "Ctrl-C stops it. bin/serve --reset starts anew.", ""]))
