@@ -50,9 +50,13 @@ def _create(folder):
         )
     _logged(
         command,
-        folder.with_suffix(".log"),
+        _log(folder),
         "The virtual environment could not be made: see {log} and mend what it names.",
     )
+
+
+def _log(folder):
+    return folder.parent / f"{folder.name}.log"
 
 
 def _has(module):
@@ -71,7 +75,7 @@ def _install_venv_package():
 def _install(folder, requirements):
     _logged(
         [folder / "bin/python", "-m", "pip", "install", "-q", "-r", requirements],
-        folder.with_suffix(".log"),
+        _log(folder),
         "The Python packages could not be installed: check the network and the pip "
         "configuration, then run this again (log: {log}).",
     )

@@ -76,7 +76,6 @@ class Odoo:
             "db_host": self.server.host,
             "db_port": self.server.port,
             "db_user": self.server.user,
-            "db_password": self.server.password or "False",
             "data_dir": self.server.data_dir,
             "addons_path": ",".join(map(str, paths)),
             "http_interface": "127.0.0.1",
@@ -84,6 +83,8 @@ class Odoo:
             "gevent_port": gevent_port or port + 3,
             "server_wide_modules": "base,rpc,web",
         }
+        if self.server.password:
+            values["db_password"] = self.server.password
         lines = [f"{name} = {value}" for name, value in values.items()]
         path = checkout_home() / f"odoo-{self.server.state.name}-{port}.conf"
         text = "\n".join(["[options]", *lines, ""])
