@@ -1,10 +1,9 @@
 import time
 
 import pytest
+from customer_delivery.core import outline
 from hypothesis import given
 from hypothesis import strategies as st
-
-from customer_delivery.core import outline
 
 
 def test_items_come_before_sub_sections_and_count_on():
