@@ -10,6 +10,18 @@
         "project",
         "survey",
     ],
-    "data": [],
+    "data": [
+        # groups before the access lines and rules that name them
+        "security/customer_delivery_groups.xml",
+        "security/ir.model.access.csv",
+        "security/customer_delivery_rules.xml",
+        # stages and types before the modes that list them
+        "data/project_requirement_stage_data.xml",
+        "data/project_requirement_type_data.xml",
+        "data/project_requirement_priority_data.xml",
+        "data/delivery_mode_data.xml",
+        "data/mail_activity_type_data.xml",
+        "data/ir_cron_data.xml",
+    ],
     "application": True,
 }

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 from odoo_process import OdooFailed
 from places import ADDON, LIBRARY, REPOSITORY, addons_folder, checkout_home, repository_files
-from say import CannotGoOn, note, step
+from say import CannotGoOn, note
 
 CORE = "tests/core"
 PLUGINS = LIBRARY / "plugins"

@@ -1,7 +1,7 @@
 """bin/odoo: an Odoo command on the database of bin/serve.
 
-    bin/odoo shell
-    bin/odoo -u customer_delivery --stop-after-init --no-http
+bin/odoo shell
+bin/odoo -u customer_delivery --stop-after-init --no-http
 """
 
 import subprocess

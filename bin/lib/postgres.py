@@ -75,9 +75,7 @@ def _named_server():
             "Odoo refuses to work as PostgreSQL's user postgres: name another user that may "
             "create databases in PGUSER."
         )
-    return Server(
-        f"pg-named-{digest(host, port)}", host, port, user, os.environ.get("PGPASSWORD")
-    )
+    return Server(f"pg-named-{digest(host, port)}", host, port, user, os.environ.get("PGPASSWORD"))
 
 
 def _binaries():

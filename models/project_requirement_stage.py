@@ -1,0 +1,32 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class ProjectRequirementStage(models.Model):
+    _name = "project.requirement.stage"
+    _description = "Requirement Stage"
+    _inherit = ["delivery.stage.mixin"]
+
+    _stage_document = "project.requirement"
+
+    next_ids = fields.Many2many(
+        "project.requirement.stage",
+        "project_requirement_stage_next_rel",
+        "stage_id",
+        "next_id",
+        string="Next Stages",
+        help="Stages that may follow. Empty: any stage of the delivery mode.",
+    )
+    mode_ids = fields.Many2many(
+        "delivery.mode",
+        "delivery_mode_requirement_stage_rel",
+        string="Delivery Modes",
+    )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        used = self.env["project.requirement"].sudo().with_context(active_test=False)
+        if used.search_count([("stage_id", "in", self.ids)], limit=1):
+            raise UserError(
+                self.env._("Requirements are or were in this stage. Archive it instead.")
+            )

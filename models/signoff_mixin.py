@@ -1,0 +1,173 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import format_list
+
+from ..core.grant import Granted
+from ..core.html_canon import ForeignImage, canonical
+
+
+class SignoffMixin(models.AbstractModel):
+    """A document whose content can be agreed.
+
+    The model declares which fields are *content* (what a customer agrees to) and which are
+    *control* (moved only by named methods); everything else stays free. Content is watched
+    here, in the one place through which every door leads:
+
+    * a real change of content raises ``content_rev``; saving an editor without changing the
+      meaning does not;
+    * once agreed (``content_lock``), a change of content is refused or flagged, as
+      :meth:`_get_lock_strength` says.
+
+    Lines that are part of the content inherit ``signoff.line.mixin``.
+    """
+
+    _name = "signoff.mixin"
+    _description = "Document Whose Content Can Be Agreed"
+    _inherit = ["delivery.guarded.mixin"]
+
+    _signoff_content_fields = ()
+    _control_fields = ("content_rev", "content_lock", "changed_after_agreement")
+
+    content_rev = fields.Integer(
+        string="Content Revision",
+        default=1,
+        readonly=True,
+        required=True,
+        copy=False,
+        help="Counts real changes of what the customer agrees to.",
+    )
+    content_lock = fields.Selection(
+        [("none", "Open"), ("running", "Being confirmed"), ("agreed", "Agreed")],
+        default="none",
+        readonly=True,
+        required=True,
+        copy=False,
+    )
+    changed_after_agreement = fields.Boolean(
+        string="Changed After Confirmation",
+        readonly=True,
+        copy=False,
+    )
+    content_locked = fields.Boolean(compute="_compute_content_locked")
+
+    @api.depends("content_lock")
+    def _compute_content_locked(self):
+        for document in self:
+            document.content_locked = (
+                document.content_lock != "none" and document._get_lock_strength() == "refuse"
+            )
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        names = [name for name in self._signoff_content_fields if name in vals]
+        if not names:
+            return super().write(vals)
+        before = self._signoff_content_state(names)
+        if any(document._is_content_refused() for document in self):
+            # Nothing of a refused write may stay, also when the caller catches the error.
+            with self.env.cr.savepoint():
+                super().write(vals)
+                self._signoff_content_changed(before, names)
+            return True
+        super().write(vals)
+        self._signoff_content_changed(before, names)
+        return True
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_agreed(self):
+        for document in self:
+            if document.content_lock != "none" and not document._may_delete_agreed():
+                raise UserError(
+                    self.env._(
+                        "%(document)s has been agreed and cannot be deleted. Cancel it instead.",
+                        document=document.display_name,
+                    )
+                )
+
+    # === BUSINESS METHODS === #
+
+    def _signoff_content_state(self, names):
+        """Return {id: {field: comparable value}} of the content fields ``names``."""
+        return {document.id: document._signoff_values(names) for document in self}
+
+    def _signoff_values(self, names):
+        return {name: self._signoff_value(name) for name in names}
+
+    def _signoff_value(self, name):
+        field = self._fields[name]
+        value = self[name]
+        if field.type == "html":
+            try:
+                return canonical(value or "")
+            except ForeignImage:
+                return str(value)
+        if field.relational:
+            return tuple(value.ids)
+        if field.type == "properties":
+            return field.convert_to_read(value, self)
+        return value or None
+
+    def _signoff_content_changed(self, before, names):
+        """Count and judge the change between ``before`` and now."""
+        changed = self.filtered(lambda doc: doc._signoff_values(names) != before[doc.id])
+        if changed:
+            changed._signoff_touch(names)
+
+    def _signoff_touch(self, names=()):
+        """Judge a change of content that has just happened: refuse, flag, or only count it.
+
+        :param names: content fields concerned, for the message
+        :raises UserError: when the lock forbids the change
+        """
+        refused = self.filtered("content_locked")
+        if refused:
+            raise UserError("\n".join(doc._signoff_locked_message(names) for doc in refused))
+        for document in self:
+            values = {"content_rev": document.content_rev + 1}
+            if document.content_lock == "agreed":
+                values["changed_after_agreement"] = True
+            super(SignoffMixin, document).write(Granted(values))
+
+    def _is_content_refused(self):
+        self.ensure_one()
+        return self.content_locked
+
+    def _signoff_locked_message(self, names=()):
+        """Return the sentence that refuses a change and names the way out."""
+        self.ensure_one()
+        labels = [self._fields[n]._description_string(self.env) for n in names if n in self._fields]
+        what = format_list(self.env, labels) if labels else self.env._("Its content")
+        return self.env._(
+            "%(document)s has been confirmed. %(fields)s can no longer be edited here: %(way_out)s",
+            document=self.display_name,
+            fields=what,
+            way_out=self._get_lock_way_out(),
+        )
+
+    def _signoff_agree(self):
+        """Note that the content, as it stands, has been agreed."""
+        self.write(Granted(content_lock="agreed", changed_after_agreement=False))
+
+    def _signoff_release(self):
+        """Open the content again; the caller has recorded who asked and why."""
+        self.write(Granted(content_lock="none", changed_after_agreement=False))
+
+    @api.model
+    def _get_locked_domain(self):
+        return Domain("content_lock", "!=", "none")
+
+    # === HOOKS === #
+
+    def _get_lock_strength(self):
+        """Return what happens to changes of agreed content: ``refuse`` or ``flag``."""
+        return "refuse"
+
+    def _get_lock_way_out(self):
+        """Return the sentence that says how agreed content does change."""
+        return self.env._("ask a delivery manager to void the confirmation.")
+
+    def _may_delete_agreed(self):
+        """Return True for documents that were never meant to bind anybody."""
+        return False
