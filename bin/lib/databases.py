@@ -29,7 +29,8 @@ from say import CannotGoOn, step
 
 KEPT = {"cd_tpl": 4, "cd_ins": 8, "cd_web": 8}
 PREGENERATE = 'env["ir.qweb"]._pregenerate_assets_bundles(); env.cr.commit()'
-LANGUAGES = "zh_CN,zh_TW"
+# The first one is the default of new contacts.
+LANGUAGES = "en_US,zh_CN,zh_TW"
 
 
 def manifest():

@@ -52,6 +52,8 @@ def main():
         database = serving.prepare(databases, options.reset)
         command = databases.odoo.command(
             *("-d", database, "--gevent-port", free_port(), "--log-level=warn"),
+            # Deprecated calls between Odoo and its libraries would fill the screen.
+            "--log-handler=py.warnings:ERROR",
             *(["--dev=xml,reload"] if options.dev else []),
             port=options.port,
         )
