@@ -23,5 +23,10 @@
         "data/mail_activity_type_data.xml",
         "data/ir_cron_data.xml",
     ],
+    "demo": [
+        "demo/res_users_demo.xml",
+        "demo/project_project_demo.xml",
+        "demo/project_requirement_demo.xml",
+    ],
     "application": True,
 }
