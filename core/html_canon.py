@@ -20,7 +20,7 @@ from it. What remains:
 
 import re
 
-from .html_model import FLAGS, ONLY, Break, ForeignImage, Image, Text, read
+from .html_model import FLAGS, ONLY, Break, ForeignImage, Image, Text, encoded, read
 
 __all__ = ["ForeignImage", "canonical", "plain"]
 
@@ -173,5 +173,5 @@ def _plain_pieces(runs):
             label = "".join(
                 each for each, its in runs if isinstance(each, str) and its.href == marks.href
             )
-            if label not in (marks.href, marks.href.partition(":")[2].lstrip("/")):
+            if encoded(label) not in (marks.href, marks.href.partition(":")[2].lstrip("/")):
                 yield f" ({marks.href})"

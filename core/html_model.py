@@ -9,7 +9,7 @@ import html as html_module
 import re
 import unicodedata
 from typing import NamedTuple
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 RENAMED = {"b": "strong", "i": "em", "strike": "s", "del": "s", "ins": "u"}
 FLAGS = ("strong", "em", "u", "s", "code")
@@ -36,6 +36,7 @@ DROPPED = frozenset(
 )
 MAX_DEPTH = 60
 OL_TYPES = ("a", "A", "i", "I")
+URL_SAFE = "".join(map(chr, range(0x21, 0x7F)))
 BAD_SCHEMES = ("javascript", "vbscript", "data")
 
 TOKEN = re.compile(
@@ -285,12 +286,12 @@ class _Reader:
             node.depth = parent.depth + 1
 
     def _href(self, url):
-        url = _one_line(url)
+        url = encoded(url)
         stored = self._stored_file(url)
         if stored:
             return stored
         scheme, colon, _rest = url.partition(":")
-        scheme = re.sub(r"\s", "", scheme).lower()
+        scheme = re.sub("%20| ", "", scheme).lower()
         return "" if colon and scheme in BAD_SCHEMES else url
 
     def _src(self, url):
@@ -302,7 +303,7 @@ class _Reader:
             if self.strict:
                 raise ForeignImage(url)
             return url
-        return re.split("[?#]", url, maxsplit=1)[0].strip()
+        return encoded(re.split("[?#]", url, maxsplit=1)[0])
 
     def _stored_file(self, url):
         """Return what stands for one of our own files, "" when `url` is not one."""
@@ -341,6 +342,11 @@ def _container_attributes(tag, attrs):
         kept = [("start", start if start != "1" else ""), ("type", style)]
         kept = kept if style in OL_TYPES else kept[:1]
     return "".join(f' {name}="{value}"' for name, value in kept if value)
+
+
+def encoded(url):
+    """Return the address with all but plain characters as %XX, as some sanitisers store it."""
+    return quote(_one_line(url), safe=URL_SAFE)
 
 
 def _integer(text, least):

@@ -184,6 +184,13 @@ def test_links_to_our_own_files_are_resolved_too():
     )
 
 
+def test_addresses_are_the_same_with_and_without_percent_signs():
+    source = '<a href="https://x.cn/中 文?q=1%25">x</a><img src="/a b.png">'
+    stored = '<a href="https://x.cn/%E4%B8%AD%20%E6%96%87?q=1%25">x</a><img src="/a%20b.png">'
+    assert canonical(source) == canonical(stored) == f"<p>{stored}</p>"
+    assert plain('<a href="https://x.cn/中">https://x.cn/中</a>') == "https://x.cn/中"
+
+
 def test_other_images_of_this_server_keep_their_path():
     source = '<img src="/web/image/res.partner/5/avatar_128?unique=1"><img src="/x/static/a.png#b">'
     assert canonical(source) == (
