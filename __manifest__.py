@@ -22,11 +22,31 @@
         "data/delivery_mode_data.xml",
         "data/mail_activity_type_data.xml",
         "data/ir_cron_data.xml",
+        # views before the actions that name them
+        "views/delivery_mode_views.xml",
+        "views/delivery_channel_views.xml",
+        "views/project_party_views.xml",
+        "views/project_requirement_stage_views.xml",
+        "views/project_requirement_type_views.xml",
+        "views/project_requirement_views.xml",
+        "views/project_requirement_form_views.xml",
+        "views/project_requirement_actions.xml",
+        "views/project_project_views.xml",
+        "views/res_partner_views.xml",
+        "views/res_config_settings_views.xml",
+        # menus last: they name the actions
+        "views/customer_delivery_menus.xml",
     ],
     "demo": [
         "demo/res_users_demo.xml",
         "demo/project_project_demo.xml",
         "demo/project_requirement_demo.xml",
     ],
+    "assets": {
+        "web.assets_backend": [
+            "customer_delivery/static/src/components/**/*",
+            "customer_delivery/static/src/views/**/*",
+        ],
+    },
     "application": True,
 }

@@ -20,6 +20,7 @@ from . import project_requirement_tag
 from . import project_requirement
 from . import project_requirement_wish
 from . import project_requirement_numbering
+from . import project_requirement_screen
 from . import project_requirement_criterion
 from . import project_requirement_indicator
 
