@@ -35,9 +35,7 @@ class TestTranslations(TransactionCase):
         buffer = io.BytesIO()
         trans_export(False, [ADDON], buffer, "po", cls.env)
         cls.terms = set(read(buffer.getvalue().decode())) - cls._get_demo_terms()
-        cls.catalogues = {
-            language: read(str(FOLDER / f"{language}.po")) for language in LANGUAGES
-        }
+        cls.catalogues = {language: read(str(FOLDER / f"{language}.po")) for language in LANGUAGES}
 
     @classmethod
     def _get_demo_terms(cls):

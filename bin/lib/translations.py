@@ -57,7 +57,9 @@ def write(terms, path, language=None):
                 msgid=term.msgid,
                 msgstr=known.get(term.msgid, "") if language else "",
                 comment=term.comment,
-                occurrences=sorted((place, "0" if line else "") for place, line in term.occurrences),
+                occurrences=sorted(
+                    (place, "0" if line else "") for place, line in term.occurrences
+                ),
             )
         )
     catalogue.save(str(path))
