@@ -174,10 +174,10 @@ class Databases:
             with contextlib.suppress(FileNotFoundError):
                 dated.append(((self.used / name).stat().st_mtime, name))
         for _date, name in sorted(dated)[: -KEPT[prefix]]:
-            with open(home() / "locks" / f"db-{name}", "w") as handle:
-                with contextlib.suppress(BlockingIOError):
-                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    self.drop(name)
+            path = home() / "locks" / f"db-{name}"
+            with open(path, "w") as handle, contextlib.suppress(BlockingIOError):
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                self.drop(name)
 
     # === RUNS === #
 

@@ -1,4 +1,4 @@
-"""Make the virtual environments; printed is the folder of the one that runs Odoo.
+"""Make a virtual environment (odoo, or the one named) and print its folder.
 
 Runs in any accepted Python with the standard library alone.
 """
@@ -95,7 +95,7 @@ def _logged(command, log, refusal, environ=None):
 
 
 def main():
-    print(environment("odoo"))
+    print(environment(sys.argv[1] if len(sys.argv) > 1 else "odoo"))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import fcntl
 import functools
 import hashlib
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -106,6 +107,16 @@ def repository_files():
 
 def is_development(name):
     return name.split("/")[0] in DEVELOPMENT
+
+
+def copy_addon(target):
+    """Copy the addon without development files to a folder of its technical name."""
+    folder = Path(target) / ADDON
+    for name in repository_files():
+        if not is_development(name):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(REPOSITORY / name, folder / name)
+    return folder
 
 
 def _is_installed(name):

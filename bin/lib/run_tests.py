@@ -23,6 +23,7 @@ def arguments():
     parser.add_argument("-k", dest="name", help="tests whose name matches (as pytest's -k)")
     parser.add_argument("--fast", action="store_true", help="no tours, no slow checks")
     parser.add_argument("-x", dest="first", action="store_true", help="stop at the first failure")
+    parser.add_argument("--lint", action="store_true", help="only the linters")
     parser.add_argument(
         "--database-only",
         action="store_true",
@@ -52,6 +53,11 @@ class Tally:
         self.passed += passed
         self.failed += failed
         self.skipped += skipped
+
+    def check(self, name, complaint):
+        """Count a check that passes when it has nothing to complain about."""
+        self.add(passed=not complaint, failed=bool(complaint))
+        note(f"{name}: FAILED\n{complaint}" if complaint else f"{name}: ok")
 
     def report(self):
         sys.stdout.flush()

@@ -37,6 +37,6 @@ elif ! python=$(find_python); then
 fi
 
 unset PYTHONPATH PYTHONHOME
-export PYTHONDONTWRITEBYTECODE=1
+export PYTHONDONTWRITEBYTECODE=1 CUSTOMER_DELIVERY_PYTHON="$python"
 environment=$("$python" "$lib/environment.py")
 exec "$environment/bin/python" "$lib/$program" "$@"
