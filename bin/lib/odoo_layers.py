@@ -18,6 +18,7 @@ class LifeCycle:
 
     def run(self, options, tally, databases):
         odoo = databases.odoo
+
         def attempt(name, action, *arguments):
             try:
                 with step(name, quiet_below=1):

@@ -63,9 +63,8 @@ class Tally:
         sys.stdout.flush()
         note("\n======== summary")
         for title, seconds, (passed, failed, skipped) in self.times:
-            note(
-                f"{title:40} {seconds:7.1f} s {passed:5} passed {failed:3} failed {skipped:3} skipped"
-            )
+            counts = f"{passed:5} passed {failed:3} failed {skipped:3} skipped"
+            note(f"{title:36} {seconds:7.1f} s {counts}")
         if not self.passed + self.failed:
             raise CannotGoOn("No test matches: check the path or the name.")
         last = f"{self.passed} passed, {self.failed} failed"
