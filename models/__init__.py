@@ -18,6 +18,8 @@ from . import project_requirement_priority
 from . import project_requirement_section
 from . import project_requirement_tag
 from . import project_requirement
+from . import project_requirement_place
+from . import project_requirement_lifecycle
 from . import project_requirement_wish
 from . import project_requirement_numbering
 from . import project_requirement_screen

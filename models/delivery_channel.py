@@ -1,9 +1,11 @@
 import secrets
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_date
+
+from ..core.grant import Granted
 
 
 class DeliveryChannel(models.Model):
@@ -11,9 +13,11 @@ class DeliveryChannel(models.Model):
 
     _name = "delivery.channel"
     _description = "Delivery Channel"
-    _inherit = ["mail.alias.mixin.optional"]
+    # the guard first: the mixin of aliases copies the values and their right would be lost
+    _inherit = ["delivery.guarded.mixin", "mail.alias.mixin.optional"]
     _order = "sequence, id"
     _check_company_auto = True
+    _control_fields = ("token",)
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
@@ -36,6 +40,7 @@ class DeliveryChannel(models.Model):
         "res.partner",
         string="Customer",
         ondelete="restrict",
+        check_company=True,
         help="Customer of the wishes that go to the pool.",
     )
     type_id = fields.Many2one("project.requirement.type", ondelete="restrict")
@@ -43,6 +48,7 @@ class DeliveryChannel(models.Model):
         "res.users",
         string="Looks After It",
         default=lambda self: self.env.user,
+        check_company=True,
         domain=[("share", "=", False)],
         help="Is told about each new wish. Empty: the project manager.",
     )
@@ -72,11 +78,24 @@ class DeliveryChannel(models.Model):
         for channel in self:
             channel.requirement_count = counts.get(channel, 0)
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            vals["token"] = self._new_token()
-        return super().create(vals_list)
+    @api.constrains("alias_id")
+    def _check_alias(self):
+        for channel in self:
+            model = channel.sudo().alias_id.alias_model_id.model
+            if model and model != "project.requirement":
+                raise ValidationError(
+                    self.env._("This mail address belongs to another part of the system.")
+                )
+
+    def write(self, vals):
+        if vals.get("project_id"):
+            project_id = self._entry_id(vals["project_id"])
+            self.env["project.project"].browse(project_id).check_access("read")
+        return super().write(vals)
+
+    @api.model
+    def _get_control_values(self, vals_list):
+        return [{"token": self._new_token()} for _vals in vals_list]
 
     def copy_data(self, default=None):
         return [
@@ -86,9 +105,10 @@ class DeliveryChannel(models.Model):
 
     def action_new_link(self):
         """Replace the link; the old one and its QR codes stop working."""
-        self.check_access("write")
-        for channel in self:
-            channel.token = self._new_token()
+        channels = self._entry()
+        channels.check_access("write")
+        for channel in channels:
+            channel.write(Granted(token=self._new_token()))
         return True
 
     def action_view_requirements(self):

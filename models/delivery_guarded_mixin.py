@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 from ..core.grant import is_granted
 
@@ -25,7 +25,8 @@ class DeliveryGuardedMixin(models.AbstractModel):
             if not is_granted(vals):
                 self._refuse_control_fields(vals)
         # A caller may set ``default_<field>`` for anything left out: fill control columns here.
-        defaults = {name: self._control_default(name) for name in self._control_fields}
+        stored = [name for name in self._control_fields if self._fields[name].store]
+        defaults = {name: self._control_default(name) for name in stored}
         controls = self._get_control_values(vals_list)
         return super().create(
             [
@@ -38,6 +39,53 @@ class DeliveryGuardedMixin(models.AbstractModel):
         if not is_granted(vals):
             self._refuse_control_fields(vals)
         return super().write(dict(vals))
+
+    def _adopt_attachments(self, name):
+        """Tie files just uploaded into the field ``name`` to the documents they are shown on.
+
+        The web client uploads them before it saves: without a document only their author could
+        open them.
+        """
+        for document in self:
+            fresh_sudo = document.sudo()[name].filtered(
+                lambda file: (
+                    file.res_model == self._name
+                    and not file.res_id
+                    and file.create_uid == self.env.user
+                )
+            )
+            fresh_sudo.write({"res_id": document.id})
+
+    @api.model
+    def _entry_id(self, value):
+        """Return an id that came from outside, or False; anything but a whole number is refused."""
+        if not value:
+            return False
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 2**31:
+            raise UserError(self.env._("This is not the number of a record."))
+        return value
+
+    @api.model
+    def _entry_text(self, value):
+        """Return a text that came from outside, stripped; anything but text is refused."""
+        if value and not isinstance(value, str):
+            raise UserError(self.env._("Please send plain text."))
+        return (value or "").strip()
+
+    @api.model
+    def _entry_choice(self, name, value):
+        """Return a key of the selection field ``name``, or False; anything else is refused."""
+        if not value:
+            return False
+        if value not in self._fields[name].get_values(self.env):
+            raise UserError(
+                self.env._(
+                    "%(value)s is not possible for %(field)s.",
+                    value=value,
+                    field=self._fields[name]._description_string(self.env),
+                )
+            )
+        return value
 
     def _entry(self):
         """Return these records with a context in which no key of the caller acts.

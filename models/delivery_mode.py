@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .delivery_stage_mixin import PORTAL_ACCESS
+from .delivery_stage_mixin import LOCK_STRENGTHS, PORTAL_ACCESS
 
 
 class DeliveryMode(models.Model):
@@ -44,10 +44,7 @@ class DeliveryMode(models.Model):
         help="Demanded by the stages that check mandatory fields.",
     )
     lock_strength = fields.Selection(
-        [
-            ("flag", "May be edited, shows that it changed"),
-            ("refuse", "Only by a change request"),
-        ],
+        LOCK_STRENGTHS,
         string="After Confirmation",
         required=True,
         default="refuse",
@@ -84,7 +81,8 @@ class DeliveryMode(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        used = self.filtered(lambda mode: mode.sudo().project_count)
+        # archived projects and those of other companies count too
+        used = self.sudo().with_context(active_test=False).filtered("project_count")
         if used:
             raise UserError(
                 self.env._(

@@ -22,6 +22,11 @@ PORTAL_ACCESS = [
     ("visible", "Shown"),
     ("comment", "Shown, may comment"),
 ]
+# what happens to content after it has been agreed
+LOCK_STRENGTHS = [
+    ("flag", "May be edited, shows that it changed"),
+    ("refuse", "Only by a change request"),
+]
 
 
 class DeliveryStageMixin(models.AbstractModel):
@@ -86,6 +91,11 @@ class DeliveryStageMixin(models.AbstractModel):
 
     def _compute_stage_document(self):
         self.stage_document = self._stage_document
+
+    @api.constrains("active", "kind")
+    def _check_modes_keep_a_start(self):
+        modes_sudo = self.env["delivery.mode"].sudo()
+        modes_sudo.search([])._check_has_initial_stage()
 
     @api.constrains("entry_domain")
     def _check_entry_domain(self):

@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_list
 
-from ..core.grant import is_granted, like
+from ..core.grant import Granted, is_granted, like
 from ..core.html_canon import plain
 from ..core.transition import refusals
 
@@ -12,12 +14,14 @@ class DeliveryStagedMixin(models.AbstractModel):
 
     The statusbar, kanban drag, multi-edit, portal, import and RPC all end in ``write`` or
     ``create``, and both call :meth:`_check_stage_move`. The concrete model defines
-    ``stage_id`` and the hooks at the end of this class.
+    ``stage_id``, ``paused_stage_id`` and the hooks at the end of this class.
     """
 
     _name = "delivery.staged.mixin"
     _description = "Document That Moves Through Stages"
     _inherit = ["delivery.guarded.mixin"]
+
+    _control_fields = ("date_stage", "paused_stage_id")
 
     date_stage = fields.Datetime(
         string="In Stage Since",
@@ -31,8 +35,10 @@ class DeliveryStagedMixin(models.AbstractModel):
         wanted = []
         prepared = []
         for vals, initial in zip(vals_list, self._get_initial_stages(vals_list), strict=True):
-            stage_id = vals.get("stage_id")
-            take_as_is = stage_id and is_granted(vals)
+            # a card added in a kanban column brings the column as a default
+            stage_id = vals.get("stage_id") or self.env.context.get("default_stage_id")
+            stage_id = self._entry_id(stage_id)
+            take_as_is = vals.get("stage_id") and is_granted(vals)
             wanted.append(False if take_as_is else stage_id)
             prepared.append(vals if take_as_is else like(vals, {**vals, "stage_id": initial.id}))
         documents = super().create(prepared)
@@ -49,7 +55,8 @@ class DeliveryStagedMixin(models.AbstractModel):
     def write(self, vals):
         if "stage_id" not in vals:
             return super().write(vals)
-        stage = self.env[self._fields["stage_id"].comodel_name].browse(vals["stage_id"])
+        stages = self.env[self._fields["stage_id"].comodel_name]
+        stage = stages.browse(self._entry_id(vals["stage_id"]))
         moving = self.filtered(lambda document: document.stage_id != stage)
         others = {key: val for key, val in vals.items() if key != "stage_id"}
         if others:  # first: they may be what the stage asks for
@@ -57,8 +64,13 @@ class DeliveryStagedMixin(models.AbstractModel):
         if moving:
             if not is_granted(vals):
                 moving._check_stage_move(stage)
-            move = {"stage_id": stage.id, "date_stage": fields.Datetime.now()}
-            super(DeliveryStagedMixin, moving).write(move)
+            for came_from, documents in moving._grouped_by_pause(stage).items():
+                move = Granted(
+                    stage_id=stage.id,
+                    date_stage=fields.Datetime.now(),
+                    paused_stage_id=came_from.id,
+                )
+                super(DeliveryStagedMixin, documents).write(move)
             moving._after_stage_move()
         return True
 
@@ -72,7 +84,8 @@ class DeliveryStagedMixin(models.AbstractModel):
         """
         documents = self._entry()
         documents.check_access("write")
-        documents._move_to_stage(self.env[self._fields["stage_id"].comodel_name].browse(stage_id))
+        stages = self.env[self._fields["stage_id"].comodel_name]
+        documents._move_to_stage(stages.browse(self._entry_id(stage_id)))
         return True
 
     def _move_to_stage(self, stage):
@@ -84,25 +97,28 @@ class DeliveryStagedMixin(models.AbstractModel):
         """Refuse the move of these documents to ``stage`` unless every condition holds."""
         if not stage.exists() or not stage.active:
             raise UserError(self.env._("This stage does not exist any more. Reload the page."))
-        if (
-            stage.group_ids
-            and not self.env.su
-            and not (stage.group_ids & self.env.user.all_group_ids)
-        ):
+        # groups and fields are configuration that not everybody may read
+        groups_sudo = stage.sudo().group_ids
+        if groups_sudo and not self.env.su and not groups_sudo & self.env.user.all_group_ids:
             raise AccessError(
                 self.env._(
                     "Only members of %(groups)s may move documents to %(stage)s.",
-                    groups=format_list(self.env, stage.sudo().group_ids.mapped("full_name")),
+                    groups=format_list(self.env, groups_sudo.mapped("full_name")),
                     stage=stage.name,
                 )
             )
+        stage_required = stage.sudo().required_field_ids.mapped("name")
+        current = {from_stage: from_stage._as_data() for from_stage in self.stage_id}
         problems = []
         for document in self:
             mandatory = document._get_stage_mandatory_fields() if stage.checks_mandatory else []
-            required = [*stage.sudo().required_field_ids.mapped("name"), *mandatory]
-            target = stage._as_data(required)
+            target = stage._as_data([*stage_required, *mandatory])
+            start = current[document.stage_id]
+            if document.paused_stage_id == stage and start.next_ids:
+                # work goes on where it was interrupted
+                start = replace(start, next_ids=start.next_ids | {stage.id})
             for code, payload in refusals(
-                document.stage_id._as_data(),
+                start,
                 target,
                 document._get_allowed_stage_ids(),
                 document._is_filled,
@@ -112,6 +128,14 @@ class DeliveryStagedMixin(models.AbstractModel):
         problems += [document._stage_refusal(stage, "condition", None) for document in failing]
         if problems:
             raise UserError("\n".join(dict.fromkeys(problems)))
+
+    def _grouped_by_pause(self, stage):
+        """Return {stage to come back to: documents} for a move to ``stage``."""
+        if stage.kind != "hold":
+            return {stage.browse(): self}
+        return self.grouped(
+            lambda doc: doc.paused_stage_id if doc.stage_id.kind == "hold" else doc.stage_id
+        )
 
     def _stage_refusal(self, stage, code, payload):
         """Return the sentence that tells why this document may not enter ``stage``."""

@@ -1,8 +1,8 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
-from ..core.grant import Granted
+from ..core.grant import Granted, is_granted
 
 
 class ProjectParty(models.Model):
@@ -22,7 +22,9 @@ class ProjectParty(models.Model):
         index=True,
         ondelete="cascade",
     )
-    company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, readonly=True, copy=False
+    )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     # who
@@ -45,6 +47,7 @@ class ProjectParty(models.Model):
         "res.partner",
         string="Company at the Time",
         readonly=True,
+        copy=False,
         index="btree_not_null",
         ondelete="restrict",
         help="The company for which the contact acts here. Who changes company loses access.",
@@ -65,6 +68,7 @@ class ProjectParty(models.Model):
     may_sign = fields.Boolean(help="May confirm, accept and sign for this side.")
     sign_limit = fields.Monetary(
         currency_field="currency_id",
+        groups="customer_delivery.group_delivery_user,customer_delivery.group_delivery_auditor",
         help="Highest amount this person may sign for. Zero: no limit.",
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
@@ -89,10 +93,8 @@ class ProjectParty(models.Model):
         "CHECK(date_to IS NULL OR date_from IS NULL OR date_to >= date_from)",
         "The last day of a party cannot lie before its first day.",
     )
-    _person_uniq = models.UniqueIndex(
-        "(project_id, partner_id, side) WHERE active IS TRUE",
-        "This contact is already a party of the project on this side.",
-    )
+    # No unique index on the contact: merging two contacts would fail on it, or lose parties.
+    _current_idx = models.Index("(partner_id, project_id) WHERE active IS TRUE")
 
     @api.depends("partner_id.user_ids")
     def _compute_user_id(self):
@@ -113,7 +115,7 @@ class ProjectParty(models.Model):
             )
 
     def _search_is_current(self, operator, value):
-        if operator != "in":
+        if operator != "in" or set(value) != {True}:
             return NotImplemented
         return self._get_current_domain()
 
@@ -125,12 +127,34 @@ class ProjectParty(models.Model):
             name = party.partner_id.display_name or ""
             party.display_name = f"{name} ({post})" if post else name
 
-    @api.constrains("backup_id", "project_id")
+    @api.constrains("backup_id", "project_id", "side")
     def _check_backup(self):
-        for party in self.filtered("backup_id"):
-            if party.backup_id == party or party.backup_id.project_id != party.project_id:
+        for party in self | self.search([("backup_id", "in", self.ids)]):
+            backup = party.backup_id
+            if backup and (
+                backup == party
+                or backup.project_id != party.project_id
+                or backup.side != party.side
+            ):
                 raise ValidationError(
-                    self.env._("The person who stands in must be another party of this project.")
+                    self.env._(
+                        "The person who stands in must be another party of this project, "
+                        "on the same side."
+                    )
+                )
+
+    @api.constrains("partner_id", "project_id", "side", "active")
+    def _check_once(self):
+        same = self.search([("project_id", "in", self.project_id.ids)]).grouped(
+            lambda party: (party.project_id, party.partner_id, party.side)
+        )
+        for party in self.filtered("active"):
+            if len(same.get((party.project_id, party.partner_id, party.side), ())) > 1:
+                raise ValidationError(
+                    self.env._(
+                        "%(party)s is already a party of the project on this side.",
+                        party=party.partner_id.display_name,
+                    )
                 )
 
     @api.constrains("may_sign", "partner_id")
@@ -139,7 +163,7 @@ class ProjectParty(models.Model):
             if party.partner_id.is_company:
                 raise ValidationError(
                     self.env._(
-                        "%(party)s is a company. Only a person can sign: add the person as a party.",
+                        "%(party)s is a company. Only a person can sign: add that person.",
                         party=party.partner_id.display_name,
                     )
                 )
@@ -147,9 +171,12 @@ class ProjectParty(models.Model):
     @api.model
     def _get_control_values(self, vals_list):
         values = []
+        default = self.default_get(["project_id", "partner_id"])
         for vals in vals_list:
-            project_id = vals.get("project_id") or self.env.context.get("default_project_id")
-            partner_id = vals.get("partner_id") or self.env.context.get("default_partner_id")
+            project_id = self._entry_id({**default, **vals}.get("project_id"))
+            partner_id = self._entry_id({**default, **vals}.get("partner_id"))
+            if not project_id or not partner_id:
+                raise ValidationError(self.env._("A party needs a project and a contact."))
             project = self.env["project.project"].browse(project_id)
             partner = self.env["res.partner"].browse(partner_id)
             values.append(
@@ -160,13 +187,27 @@ class ProjectParty(models.Model):
             )
         return values
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        parties = super().create(vals_list)
+        parties._adopt_attachments("letter_ids")
+        return parties
+
     def write(self, vals):
-        if "partner_id" not in vals:
-            return super().write(vals)
-        self._refuse_control_fields(vals)
-        partner = self.env["res.partner"].browse(vals["partner_id"])
-        company_then = partner.commercial_partner_id.id
-        return super().write(Granted(vals, commercial_partner_ref_id=company_then))
+        if not is_granted(vals):
+            self._refuse_control_fields(vals)
+        if "project_id" in vals and any(
+            party.project_id.id != vals["project_id"] for party in self
+        ):
+            raise UserError(self.env._("A party stays in its project. Add the contact there."))
+        if "partner_id" in vals:
+            partner = self.env["res.partner"].browse(self._entry_id(vals["partner_id"]) or 0)
+            company_then = partner.commercial_partner_id.id
+            vals = Granted(vals, commercial_partner_ref_id=company_then)
+        result = super().write(vals)
+        if "letter_ids" in vals:
+            self._adopt_attachments("letter_ids")
+        return result
 
     @api.model
     def _get_current_domain(self):

@@ -17,6 +17,8 @@ CONTRACT_FIELDS = {
     "delivery_contract_state",
     "delivery_ahead_since",
 }
+STAFF_GROUPS = "project.group_project_user,customer_delivery.group_delivery_auditor"
+COMPANY_FIELDS = ("company_id", "delivery_company_id")
 DOCUMENT_MODELS = ("project.requirement",)
 
 
@@ -47,16 +49,17 @@ class ProjectProject(models.Model):
         "res.company",
         string="Company of the Documents",
         help="For a project that several companies share: whose documents these are.",
-        copy=False,
     )
     delivery_lang = fields.Selection(
         selection="_get_delivery_langs",
         string="Document Language",
         help="Language in which documents for this customer are written and printed.",
     )
-    delivery_party_ids = fields.One2many("project.party", "project_id", string="Parties")
+    delivery_party_ids = fields.One2many(
+        "project.party", "project_id", string="Parties", groups=STAFF_GROUPS
+    )
     delivery_section_ids = fields.One2many(
-        "project.requirement.section", "project_id", string="Sections"
+        "project.requirement.section", "project_id", string="Sections", groups=STAFF_GROUPS
     )
     # contract
     delivery_contract_no = fields.Char(string="Contract No.", copy=False)
@@ -81,17 +84,26 @@ class ProjectProject(models.Model):
         default="none",
         copy=False,
         tracking=True,
+        groups="base.group_user",
     )
-    delivery_ahead_since = fields.Date(string="Working Ahead Since", copy=False)
+    delivery_ahead_since = fields.Date(
+        string="Working Ahead Since", copy=False, groups="base.group_user"
+    )
     delivery_ahead_days = fields.Integer(
-        string="Days Ahead of Signature", compute="_compute_delivery_ahead_days"
+        string="Days Ahead of Signature",
+        compute="_compute_delivery_ahead_days",
+        groups="base.group_user",
     )
     # figures
     delivery_requirement_count = fields.Integer(
-        string="Requirements", compute="_compute_delivery_requirement_count"
+        string="Requirements",
+        compute="_compute_delivery_requirement_count",
+        groups=STAFF_GROUPS,
     )
     delivery_confirmed_count = fields.Integer(
-        string="Confirmed Requirements", compute="_compute_delivery_requirement_count"
+        string="Confirmed Requirements",
+        compute="_compute_delivery_requirement_count",
+        groups=STAFF_GROUPS,
     )
 
     @api.model
@@ -124,22 +136,37 @@ class ProjectProject(models.Model):
 
     # === CRUD METHODS === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        projects = super().create(vals_list)
+        # a copy of a project that uses delivery uses it too, with nothing left open
+        for project in projects.filtered("delivery_mode_id"):
+            values = project._prepare_delivery_vals(self.env.user.company_id.id)
+            if values:
+                project.write(values)
+        return projects
+
     def write(self, vals):
         keys = vals.keys()
-        if keys.isdisjoint(("delivery_mode_id", "delivery_practice", "company_id")):
+        if keys.isdisjoint((*CONTROL_FIELDS, *COMPANY_FIELDS)):
             return super().write(vals)
         if not is_granted(vals) and not keys.isdisjoint(CONTROL_FIELDS):
             raise UserError(
                 self.env._("The delivery mode is chosen with the button “Enable Delivery”.")
             )
-        if "company_id" in vals:
-            self._check_delivery_company_change(vals["company_id"])
+        if not keys.isdisjoint(COMPANY_FIELDS):
+            self._check_delivery_company_change(vals)
         return super().write(dict(vals))
 
     def unlink(self):
         practice = self.filtered("delivery_practice")
         if practice:
             practice._delete_practice_documents()
+        # here and not by the database, which would leave their mail addresses behind
+        channels_sudo = self.env["delivery.channel"].sudo().with_context(active_test=False)
+        self.check_access("unlink")
+        self._unlink_except_delivery_documents()
+        channels_sudo.search([("project_id", "in", self.ids)]).unlink()
         return super().unlink()
 
     @api.ondelete(at_uninstall=False)
@@ -165,8 +192,9 @@ class ProjectProject(models.Model):
         :param int company_id: whose documents, for a project shared by companies
         :raises UserError: lowering without a reason or without being a delivery manager
         """
-        self.ensure_one()
-        self._check_may_manage_delivery()
+        self = self._delivery_entry()
+        mode_id = self.env["delivery.guarded.mixin"]._entry_id(mode_id)
+        reason = self.env["delivery.guarded.mixin"]._entry_text(reason)
         mode = self.env["delivery.mode"].browse(mode_id or 0).exists()
         if mode_id and not mode.active:
             raise UserError(self.env._("This delivery mode is archived. Choose another one."))
@@ -174,16 +202,14 @@ class ProjectProject(models.Model):
         if before and (not mode or mode.level < before.level):
             self._check_may_lower(reason)
         values = {"delivery_mode_id": mode.id}
-        if mode and not self.company_id and not self.delivery_company_id:
-            values["delivery_company_id"] = self._choose_delivery_company(company_id).id
+        if mode:
+            values.update(self._prepare_delivery_vals(company_id))
         if practice and not self.delivery_practice:
             if self._get_projects_with_documents():
                 raise UserError(
                     self.env._("A project that has documents cannot become a practice project.")
                 )
             values["delivery_practice"] = True
-        if mode and not self.delivery_lang:
-            values["delivery_lang"] = self.partner_id.lang or self.env.lang or "en_US"
         # delivery users run projects without the right to edit every setting of them
         self.sudo().write(Granted(values))
         if before != mode:
@@ -196,8 +222,9 @@ class ProjectProject(models.Model):
 
         :param dict values: any of the fields in ``CONTRACT_FIELDS``
         """
-        self.ensure_one()
-        self._check_may_manage_delivery()
+        self = self._delivery_entry()
+        if not isinstance(values, dict):
+            raise UserError(self.env._("Please send the contract block as fields and values."))
         unknown = values.keys() - CONTRACT_FIELDS
         if unknown:
             raise UserError(
@@ -206,12 +233,29 @@ class ProjectProject(models.Model):
         self.sudo().write(dict(values))
         return True
 
+    def _delivery_entry(self):
+        """Return this one project, checked, with a context in which no key of the caller acts."""
+        self.ensure_one()
+        project = self.with_env(self.env["delivery.guarded.mixin"]._entry().env)
+        project._check_may_manage_delivery()
+        return project
+
+    def _prepare_delivery_vals(self, company_id=False):
+        """Return the values that a project needs beside its mode: company and language."""
+        self.ensure_one()
+        values = {}
+        if not self.company_id and not self.delivery_company_id:
+            values["delivery_company_id"] = self._choose_delivery_company(company_id).id
+        if not self.delivery_lang:
+            values["delivery_lang"] = self.partner_id.lang or self.env.lang or "en_US"
+        return values
+
     def _choose_delivery_company(self, company_id=False):
         """Return whose documents those of a project without a company are; ask when unclear."""
         companies = self.env.user.company_ids
         if company_id:
-            return companies.filtered(lambda company: company.id == company_id)
-        if len(companies) > 1:
+            companies = companies.filtered(lambda company: company.id == company_id)
+        if len(companies) != 1:
             raise UserError(
                 self.env._("Several companies share this project. Choose whose documents.")
             )
@@ -264,7 +308,15 @@ class ProjectProject(models.Model):
     def _get_delivery_company(self):
         """Return the company that every document of this project belongs to."""
         self.ensure_one()
-        company = self.company_id or self.delivery_company_id or self.env.user.company_id
+        company = self.company_id or self.delivery_company_id
+        if not company:
+            raise UserError(
+                self.env._(
+                    "Several companies share %(project)s. Choose whose documents with the "
+                    "button “Enable Delivery”.",
+                    project=self.display_name,
+                )
+            )
         return company
 
     def _get_projects_with_documents(self):
@@ -278,11 +330,19 @@ class ProjectProject(models.Model):
                 projects |= project.with_env(self.env)
         return projects
 
-    def _check_delivery_company_change(self, company_id):
-        moving = self.filtered(lambda project: project.company_id.id != company_id)
-        kept = moving._get_projects_with_documents().filtered(
-            lambda project: project._get_delivery_company().id != company_id
+    def _check_delivery_company_change(self, vals):
+        """Refuse another company for projects that have documents."""
+
+        def company_after(project):
+            shared = vals.get("delivery_company_id", project.delivery_company_id.id)
+            return vals.get("company_id", project.company_id.id) or shared
+
+        moving = self.filtered(
+            lambda project: (
+                company_after(project) != (project.company_id or project.delivery_company_id).id
+            )
         )
+        kept = moving._get_projects_with_documents()
         if kept:
             raise UserError(
                 self.env._(
@@ -295,15 +355,17 @@ class ProjectProject(models.Model):
     def _fit_delivery_documents(self):
         """Called when the mode has changed: documents move to stages that it uses."""
         if self.delivery_mode_id:
-            self.env["project.requirement"].with_context(active_test=False).search(
-                [("project_id", "in", self.ids)]
-            )._fit_stages()
+            # all of them, also those that the person who changes the mode does not see
+            documents_sudo = self.env["project.requirement"].sudo().with_context(active_test=False)
+            documents_sudo.search([("project_id", "in", self.ids)])._fit_stages()
 
     def _delete_practice_documents(self):
         """Delete everything that hangs on practice projects, as they promise."""
+        self.check_access("unlink")
         for model in DOCUMENT_MODELS:
-            documents = self.env[model].with_context(active_test=False)
-            documents.search([("project_id", "in", self.ids)])._delete_practice()
+            # who may delete the project may delete all of it
+            documents_sudo = self.env[model].sudo().with_context(active_test=False)
+            documents_sudo.search([("project_id", "in", self.ids)])._delete_practice()
 
     @api.model
     def _get_delivery_domain(self):
@@ -330,25 +392,43 @@ class ProjectProject(models.Model):
 
     @api.model
     def _cron_remind_working_ahead(self, batch_size=100):
-        """Remind the project manager once a week that work runs ahead of the contract."""
-        summary = self.env.ref("customer_delivery.mail_activity_type_ahead")
+        """Remind the project manager once a week that work runs ahead of the contract.
+
+        A project with an open reminder gets no second one. Each reminder is committed by
+        itself, so that a run that is killed goes on where it stopped.
+        """
+        activity_type = self.env.ref("customer_delivery.mail_activity_type_ahead")
         domain = (
             self._get_delivery_domain()
             & Domain("delivery_contract_state", "=", "ahead")
-            & Domain("user_id", "!=", False)
-            & ~Domain("activity_ids", "any", [("activity_type_id", "=", summary.id)])
+            & Domain("user_id.active", "=", True)
+            & ~Domain("activity_ids", "any", [("activity_type_id", "=", activity_type.id)])
         )
-        projects = self.search(domain, limit=batch_size)
-        for project in projects:
-            project.activity_schedule(
-                activity_type_id=summary.id,
-                user_id=project.user_id.id,
-                date_deadline=fields.Date.context_today(project),
-                note=self.env._(
-                    "%(days)s days of work without a signed contract.",
-                    days=project.delivery_ahead_days,
-                ),
-            )
-        self.env["ir.cron"]._commit_progress(
-            len(projects), remaining=self.search_count(domain) if projects else 0
+        cron = self.env["ir.cron"]
+        left = self.search_count(domain)
+        last_id = 0
+        while projects := self.search(
+            domain & Domain("id", ">", last_id), order="id", limit=batch_size
+        ):
+            last_id = projects[-1].id
+            for project in projects:
+                project._remind_working_ahead(activity_type)
+                left -= 1
+                if not cron._commit_progress(1, remaining=max(left, 0)):
+                    return
+
+    def _remind_working_ahead(self, activity_type):
+        """Give the project manager the reminder, unless he cannot open his project."""
+        self.ensure_one()
+        if not self.with_user(self.user_id).has_access("read"):
+            return
+        project = self.with_context(lang=self.user_id.lang)
+        project.activity_schedule(
+            activity_type_id=activity_type.id,
+            user_id=self.user_id.id,
+            date_deadline=fields.Date.context_today(project),
+            note=project.env._(
+                "%(days)s days of work without a signed contract.",
+                days=project.delivery_ahead_days,
+            ),
         )

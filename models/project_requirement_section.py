@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 
 class ProjectRequirementSection(models.Model):
@@ -7,9 +7,12 @@ class ProjectRequirementSection(models.Model):
 
     _name = "project.requirement.section"
     _description = "Requirement Section"
+    _inherit = ["delivery.guarded.mixin"]
     _order = "project_id, sequence, id"
+    _control_fields = ("outline",)
 
-    name = fields.Char(required=True, translate=True)
+    # in the language of the document, whoever reads it
+    name = fields.Char(required=True)
     project_id = fields.Many2one(
         "project.project",
         required=True,
@@ -23,7 +26,7 @@ class ProjectRequirementSection(models.Model):
         ondelete="restrict",
     )
     sequence = fields.Integer(default=10)
-    outline = fields.Char(string="No.", readonly=True)
+    outline = fields.Char(string="No.", readonly=True, copy=False)
     requirement_ids = fields.One2many("project.requirement", "section_id")
 
     @api.constrains("parent_id", "project_id")
@@ -35,6 +38,11 @@ class ProjectRequirementSection(models.Model):
                 raise ValidationError(
                     self.env._("A section and the one above it belong to the same project.")
                 )
+
+    def _check_stays(self, project_id):
+        """Refuse to carry a section, and what stands in it, to another project."""
+        if any(section.project_id.id != project_id for section in self):
+            raise UserError(self.env._("A section stays in its project. Make a new one there."))
 
     @api.depends("outline", "name")
     def _compute_display_name(self):
@@ -48,8 +56,10 @@ class ProjectRequirementSection(models.Model):
         return sections
 
     def write(self, vals):
+        if "project_id" in vals:
+            self._check_stays(vals["project_id"])
         result = super().write(vals)
-        if vals.keys() & {"parent_id", "sequence", "project_id"}:
+        if vals.keys() & {"parent_id", "sequence"}:
             self.env["project.requirement"]._renumber(self.project_id)
         return result
 

@@ -1,9 +1,12 @@
+from base64 import b64decode
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, email_normalize, plaintext2html
+from odoo.tools.mimetypes import guess_mimetype
 
-from ..core.grant import Granted
+from ..core.grant import Granted, like
 from ..core.similarity import most_similar
 
 ORIGINS = [
@@ -24,6 +27,7 @@ SAID_VIA = [
 ]
 SIMILAR_THRESHOLD = 0.35
 SIMILAR_CANDIDATES = 2000
+MAX_IMAGES = 10
 
 
 class ProjectRequirement(models.Model):
@@ -45,6 +49,7 @@ class ProjectRequirement(models.Model):
         string="Requested By",
         index="btree_not_null",
         ondelete="restrict",
+        check_company=True,
     )
     requester_name = fields.Char(
         string="Name Given",
@@ -135,14 +140,36 @@ class ProjectRequirement(models.Model):
 
     @api.model
     def _prepare_create_vals_list(self, vals_list):
-        prepared = []
-        for vals in super()._prepare_create_vals_list(vals_list):
-            if vals.get("said_via") and "origin" not in vals:
-                vals = Granted(vals, origin="recorded", recorded_by_id=self.env.uid)
-            prepared.append(vals)
-        return prepared
+        said_via = self.default_get(["said_via"])
+        return [
+            like(vals, {**said_via, **vals})
+            for vals in super()._prepare_create_vals_list(vals_list)
+        ]
+
+    @api.model
+    def _get_control_values(self, vals_list):
+        # who enters what a customer said becomes its recorder
+        recorded = {"origin": "recorded", "recorded_by_id": self.env.uid}
+        return [
+            {**control, **recorded} if vals.get("said_via") else control
+            for control, vals in zip(super()._get_control_values(vals_list), vals_list, strict=True)
+        ]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        requirements = super().create(vals_list)
+        if any(vals.get("proof_ids") for vals in vals_list):
+            requirements._adopt_attachments("proof_ids")
+        return requirements
 
     def write(self, vals):
+        if "proof_ids" in vals:
+            result = self._write_said(vals)
+            self._adopt_attachments("proof_ids")
+            return result
+        return self._write_said(vals)
+
+    def _write_said(self, vals):
         if vals.keys() & {"said_via", "requester_name", "requester_contact"}:
             self._check_said_unchanged(vals)
         return super().write(vals)
@@ -187,18 +214,19 @@ class ProjectRequirement(models.Model):
         if known:
             return {"id": known.id, "number": known._get_full_number(), "created": False}
         title, body = self._split_text(text)
+        files = requirements._check_files(images)
         requirement = requirements._create_granted(
             {
                 "name": title,
                 "description": body,
-                "project_id": project_id,
-                "partner_id": partner_id,
-                "requester_id": requester_id,
-                "said_via": said_via,
+                "project_id": self._entry_id(project_id),
+                "partner_id": self._entry_id(partner_id),
+                "requester_id": self._entry_id(requester_id),
+                "said_via": self._entry_choice("said_via", said_via),
             },
             client_key=client_key,
         )
-        requirement._attach(images)
+        requirement._attach(files)
         return {"id": requirement.id, "number": requirement._get_full_number(), "created": True}
 
     @api.model
@@ -216,7 +244,7 @@ class ProjectRequirement(models.Model):
     @api.model
     def _split_text(self, text):
         """Return (title, html description or False) of free text."""
-        lines = (text or "").strip().splitlines()
+        lines = self._entry_text(text).splitlines()
         if not lines:
             raise UserError(self.env._("Please write what the customer needs."))
         title = lines[0].strip()
@@ -229,34 +257,56 @@ class ProjectRequirement(models.Model):
     def _create_granted(self, vals, **control):
         """Create one requirement with control values that a named method has checked."""
         vals = {key: val for key, val in vals.items() if val}
-        if vals.get("said_via"):
-            control.update(origin="recorded", recorded_by_id=self.env.uid)
         return self.create([Granted(vals, **control)])
 
+    @api.model
+    def _check_files(self, files):
+        """Return [(name, bytes)] of images given as dictionaries with ``name`` and ``datas``."""
+        if not isinstance(files or [], (list, tuple)) or len(files or []) > MAX_IMAGES:
+            raise UserError(self.env._("Please add at most %(count)s photos.", count=MAX_IMAGES))
+        limit = self.env.user.company_id.sudo().delivery_upload_limit
+        checked = []
+        for file in files or ():
+            name = str(file.get("name") or "")[:120] if isinstance(file, dict) else ""
+            try:
+                raw = b64decode(file["datas"], validate=True)
+            except (KeyError, TypeError, ValueError):
+                raw = b""
+            if not guess_mimetype(raw).startswith("image/"):
+                raise UserError(self.env._("%(name)s is not a photo.", name=name or "?"))
+            if len(raw) > limit * 1024 * 1024:
+                raise UserError(
+                    self.env._("%(name)s is larger than %(limit)s MB.", name=name, limit=limit)
+                )
+            checked.append((name or self.env._("Photo"), raw))
+        return checked
+
     def _attach(self, files):
-        """Attach files given as dictionaries with ``name`` and base64 ``datas``."""
+        """Attach files given as pairs of name and bytes."""
         self.ensure_one()
-        if files:
-            self.env["ir.attachment"].create(
-                [
-                    {
-                        "name": str(file["name"])[:120],
-                        "datas": file["datas"],
-                        "res_model": self._name,
-                        "res_id": self.id,
-                    }
-                    for file in files
-                ]
-            )
+        self.env["ir.attachment"].create(
+            [
+                {"name": name, "raw": raw, "res_model": self._name, "res_id": self.id}
+                for name, raw in files
+            ]
+        )
 
     # === MAIL GATEWAY === #
 
     @api.model
     def message_new(self, msg_dict, custom_values=None):
         """Make a wish of a mail that arrived at a channel's address."""
-        values = dict(custom_values or {})
-        channel_sudo = self.env["delivery.channel"].sudo().browse(values.get("channel_id") or 0)
+        # The defaults of an address are typed by people: none of them is a control value.
+        values = {
+            key: val
+            for key, val in (custom_values or {}).items()
+            if key in self._fields and key not in (*self._control_fields, "stage_id")
+        }
+        channel_sudo = self._get_mail_channel(custom_values)
         author = self.env["res.partner"].sudo().browse(msg_dict.get("author_id") or 0)
+        company = channel_sudo.project_id.company_id or channel_sudo.company_id
+        if company and author.company_id not in (company, company.browse()):
+            author = author.browse()
         values.update(
             {
                 "name": (msg_dict.get("subject") or "").strip()
@@ -277,13 +327,23 @@ class ProjectRequirement(models.Model):
         requirement._tell_owner()
         return requirement
 
+    @api.model
+    def _get_mail_channel(self, custom_values):
+        """Return the channel (as superuser) whose address was written to, or an empty one."""
+        channel_id = (custom_values or {}).get("channel_id")
+        channels_sudo = self.env["delivery.channel"].sudo().with_context(active_test=False)
+        return channels_sudo.search([("id", "=", channel_id or 0)])
+
     def _tell_owner(self):
         """Ask the person who looks after the channel or project to classify a new wish."""
         for requirement in self:
             user = requirement.channel_id.user_id or requirement.project_id.user_id
-            if user:
-                requirement.activity_schedule(
+            # a wish never fails because somebody of ours cannot open it
+            if user.active and requirement.with_user(user).has_access("read"):
+                requirement.with_context(lang=user.lang).activity_schedule(
                     "mail.mail_activity_data_todo",
                     user_id=user.id,
-                    summary=self.env._("New wish: classify and answer"),
+                    summary=requirement.with_context(lang=user.lang).env._(
+                        "New wish: classify and answer"
+                    ),
                 )

@@ -8,7 +8,10 @@ class ResPartner(models.Model):
         string="Requirements", compute="_compute_delivery_requirement_count"
     )
     delivery_requirement_ids = fields.One2many(
-        "project.requirement", "commercial_partner_ref_id", string="Delivery Requirements"
+        "project.requirement",
+        "commercial_partner_ref_id",
+        string="Delivery Requirements",
+        groups="project.group_project_user,customer_delivery.group_delivery_auditor",
     )
 
     def _compute_delivery_requirement_count(self):

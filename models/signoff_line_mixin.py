@@ -6,6 +6,10 @@ class SignoffLineMixin(models.AbstractModel):
 
     The model names its document in ``_signoff_parent`` and the fields that count in
     ``_signoff_content_fields``. A line that moves touches its old and its new document.
+
+    A change that the lock forbids is refused before it is made, so that nothing of it stays
+    when the caller catches the error; only a write that may turn out to change nothing is made
+    first, inside a savepoint.
     """
 
     _name = "signoff.line.mixin"
@@ -16,28 +20,43 @@ class SignoffLineMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
+        names = self._signoff_label()
+        default = self.default_get([self._signoff_parent])
+        parents = [{**default, **vals}.get(self._signoff_parent) for vals in vals_list]
+        self._signoff_browse(parents)._signoff_check_open(names)
         lines = super().create(vals_list)
-        lines._get_signoff_documents()._signoff_touch(self._signoff_label())
+        lines._get_signoff_documents()._signoff_touch(names)
         return lines
 
     def write(self, vals):
-        names = [name for name in self._signoff_content_fields if name in vals]
-        if not names and self._signoff_parent not in vals:
+        fields_written = [name for name in self._signoff_content_fields if name in vals]
+        if not fields_written and self._signoff_parent not in vals:
             return super().write(vals)
         documents = self._get_signoff_documents()
-        with self.env.cr.savepoint(flush=any(documents.mapped("content_locked"))):
-            before = {line.id: line._signoff_values(names) for line in self}
-            result = super().write(vals)
-            if self._signoff_parent in vals:
-                documents |= self._get_signoff_documents()
-                documents._signoff_touch(self._signoff_label())
-            else:
-                changed = self.filtered(lambda line: line._signoff_values(names) != before[line.id])
-                changed._get_signoff_documents()._signoff_touch(self._signoff_label())
-        return result
+        if self._signoff_parent in vals and documents.ids != [vals[self._signoff_parent]]:
+            return self._signoff_move(documents, vals)
+        if any(documents.mapped("content_locked")):
+            with self.env.cr.savepoint():
+                return self._signoff_write(fields_written, vals)
+        return self._signoff_write(fields_written, vals)
+
+    def _signoff_write(self, names, vals):
+        before = {line.id: line._signoff_values(names) for line in self}
+        super().write(vals)
+        changed = self.filtered(lambda line: line._signoff_values(names) != before[line.id])
+        changed._get_signoff_documents()._signoff_touch(self._signoff_label())
+        return True
+
+    def _signoff_move(self, documents, vals):
+        documents |= self._signoff_browse([vals[self._signoff_parent]])
+        documents._signoff_check_open(self._signoff_label())
+        super().write(vals)
+        documents._signoff_touch(self._signoff_label())
+        return True
 
     def unlink(self):
         documents = self._get_signoff_documents()
+        documents._signoff_check_open(self._signoff_label())
         result = super().unlink()
         documents._signoff_touch(self._signoff_label())
         return result
@@ -47,6 +66,14 @@ class SignoffLineMixin(models.AbstractModel):
 
     def _get_signoff_documents(self):
         return self[self._signoff_parent]
+
+    @api.model
+    def _signoff_browse(self, ids):
+        """Return the documents of these ids; what is no id is left to the ORM to refuse."""
+        documents = self.env[self._fields[self._signoff_parent].comodel_name]
+        return documents.browse(
+            dict.fromkeys(res_id for res_id in ids if res_id and isinstance(res_id, int))
+        )
 
     @api.model
     def _signoff_label(self):

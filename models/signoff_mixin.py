@@ -1,10 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 from odoo.tools import format_list
 
 from ..core.grant import Granted
 from ..core.html_canon import ForeignImage, canonical
+from .delivery_stage_mixin import LOCK_STRENGTHS
 
 
 class SignoffMixin(models.AbstractModel):
@@ -27,7 +27,12 @@ class SignoffMixin(models.AbstractModel):
     _inherit = ["delivery.guarded.mixin"]
 
     _signoff_content_fields = ()
-    _control_fields = ("content_rev", "content_lock", "changed_after_agreement")
+    _control_fields = (
+        "content_rev",
+        "content_lock",
+        "agreed_strength",
+        "changed_after_agreement",
+    )
 
     content_rev = fields.Integer(
         string="Content Revision",
@@ -44,6 +49,13 @@ class SignoffMixin(models.AbstractModel):
         required=True,
         copy=False,
     )
+    agreed_strength = fields.Selection(
+        LOCK_STRENGTHS,
+        string="Agreed Under",
+        readonly=True,
+        copy=False,
+        help="What protected the content when it was agreed; later rules may only add to it.",
+    )
     changed_after_agreement = fields.Boolean(
         string="Changed After Confirmation",
         readonly=True,
@@ -51,11 +63,12 @@ class SignoffMixin(models.AbstractModel):
     )
     content_locked = fields.Boolean(compute="_compute_content_locked")
 
-    @api.depends("content_lock")
+    @api.depends("content_lock", "agreed_strength")
     def _compute_content_locked(self):
         for document in self:
-            document.content_locked = (
-                document.content_lock != "none" and document._get_lock_strength() == "refuse"
+            document.content_locked = document.content_lock != "none" and "refuse" in (
+                document.agreed_strength,
+                document._get_lock_strength(),
             )
 
     # === CRUD METHODS === #
@@ -65,7 +78,7 @@ class SignoffMixin(models.AbstractModel):
         if not names:
             return super().write(vals)
         before = self._signoff_content_state(names)
-        if any(document._is_content_refused() for document in self):
+        if any(self.mapped("content_locked")):
             # Nothing of a refused write may stay, also when the caller catches the error.
             with self.env.cr.savepoint():
                 super().write(vals)
@@ -121,18 +134,20 @@ class SignoffMixin(models.AbstractModel):
         :param names: content fields concerned, for the message
         :raises UserError: when the lock forbids the change
         """
+        self._signoff_check_open(names)
+        # one write for all that count alike: a list of a thousand is touched at once
+        alike = self.grouped(lambda doc: (doc.content_rev, doc.content_lock == "agreed"))
+        for (revision, was_agreed), documents in alike.items():
+            values = Granted(content_rev=revision + 1)
+            if was_agreed:
+                values["changed_after_agreement"] = True
+            super(SignoffMixin, documents).write(values)
+
+    def _signoff_check_open(self, names=()):
+        """Refuse a change of content that the lock forbids, before or after it is made."""
         refused = self.filtered("content_locked")
         if refused:
             raise UserError("\n".join(doc._signoff_locked_message(names) for doc in refused))
-        for document in self:
-            values = {"content_rev": document.content_rev + 1}
-            if document.content_lock == "agreed":
-                values["changed_after_agreement"] = True
-            super(SignoffMixin, document).write(Granted(values))
-
-    def _is_content_refused(self):
-        self.ensure_one()
-        return self.content_locked
 
     def _signoff_locked_message(self, names=()):
         """Return the sentence that refuses a change and names the way out."""
@@ -148,15 +163,20 @@ class SignoffMixin(models.AbstractModel):
 
     def _signoff_agree(self):
         """Note that the content, as it stands, has been agreed."""
-        self.write(Granted(content_lock="agreed", changed_after_agreement=False))
+        for strength, documents in self.grouped(lambda doc: doc._get_lock_strength()).items():
+            documents.write(
+                Granted(
+                    content_lock="agreed",
+                    agreed_strength=strength,
+                    changed_after_agreement=False,
+                )
+            )
 
     def _signoff_release(self):
         """Open the content again; the caller has recorded who asked and why."""
-        self.write(Granted(content_lock="none", changed_after_agreement=False))
-
-    @api.model
-    def _get_locked_domain(self):
-        return Domain("content_lock", "!=", "none")
+        self.write(
+            Granted(content_lock="none", agreed_strength=False, changed_after_agreement=False)
+        )
 
     # === HOOKS === #
 

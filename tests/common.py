@@ -146,7 +146,9 @@ class DeliveryCase(TransactionCase):
         return cls._create_requirement(
             **{
                 "description": "<p>What it does.</p>",
-                "priority_id": cls.env.ref("customer_delivery.project_requirement_priority_must").id,
+                "priority_id": cls.env.ref(
+                    "customer_delivery.project_requirement_priority_must"
+                ).id,
                 "requester_id": cls.contact_a.id,
                 "verification": "test",
                 "user_id": cls.delivery_user.id,
