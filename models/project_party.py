@@ -52,7 +52,7 @@ class ProjectParty(models.Model):
         ondelete="restrict",
         help="The company for which the contact acts here. Who changes company loses access.",
     )
-    title = fields.Char(help="Post, as it is printed under a signature.")
+    title = fields.Char(string="Post", help="Post, as it is printed under a signature.")
     role_id = fields.Many2one("project.role", ondelete="restrict")
     side = fields.Selection(
         [("customer", "Customer"), ("supplier", "Us"), ("third", "Third party")],
