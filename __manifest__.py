@@ -15,6 +15,7 @@
         "security/customer_delivery_groups.xml",
         "security/ir.model.access.csv",
         "security/customer_delivery_rules.xml",
+        "security/customer_delivery_wizard_rules.xml",
         # stages and types before the modes that list them
         "data/project_requirement_stage_data.xml",
         "data/project_requirement_type_data.xml",
@@ -22,6 +23,13 @@
         "data/delivery_mode_data.xml",
         "data/mail_activity_type_data.xml",
         "data/ir_cron_data.xml",
+        # wizards before the views whose buttons open them
+        "wizard/delivery_share_views.xml",
+        "wizard/project_delivery_contract_views.xml",
+        "wizard/project_delivery_enable_views.xml",
+        "wizard/project_requirement_paste_views.xml",
+        "wizard/project_requirement_record_views.xml",
+        "wizard/project_requirement_void_views.xml",
         # views before the actions that name them
         "views/delivery_mode_views.xml",
         "views/delivery_channel_views.xml",

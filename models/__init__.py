@@ -28,6 +28,7 @@ from . import project_requirement_indicator
 
 # extensions of other models
 from . import project_project
+from . import project_project_screen
 from . import res_company
 from . import res_config_settings
 from . import res_partner
