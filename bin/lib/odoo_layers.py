@@ -3,12 +3,11 @@
 import re
 
 from browser import require_browser
-from odoo_process import OdooFailed, free_port
+from odoo_process import OdooFailed, complaints, free_port
 from places import ADDON, repository_files
 from say import note, step
 
 RESULT = re.compile(r"odoo\.tests\.result: (\d+) failed, (\d+) error\(s\) of (\d+) tests")
-HOOT_RESULT = re.compile(r"\[HOOT\] Passed (\d+) tests")
 
 
 class LifeCycle:
@@ -44,23 +43,22 @@ class LifeCycle:
 class OdooRunner:
     """Tests that Odoo's own runner must run, in a clone of the installed database."""
 
-    def _run(self, databases, database, tally, tags, *arguments):
-        """Count the results of one run and return its log."""
-        log = databases.odoo.run(
-            database,
-            *("--test-tags", tags, "--http-port", str(free_port())),
-            *("--log-handler", "odoo.tests.result:INFO", *arguments),
-            tests=True,
-        )
-        result = RESULT.search(log)
-        if not result:
-            tally.check(self.title, f"no result in the log:\n{log[-4000:]}")
-            return log
-        failures, errors, total = map(int, result.groups())
-        failed = min(failures + errors, total)
-        tally.add(passed=total - failed, failed=failed)
-        note(log if failed else f"{self.title}: {total} tests")
-        return log
+    def _log(self, databases, source, tags, *arguments):
+        with databases.run_database(source) as database:
+            return databases.odoo.run(
+                database,
+                *("--test-tags", tags, "--http-port", str(free_port()), *arguments),
+                tests=True,
+            )
+
+    def _count(self, tally, log, passed, failed):
+        """Count a run; one that tested nothing, or that ended otherwise, has failed."""
+        said = "\n".join(complaints(log, everything=True))
+        if failed or not passed:
+            note(said or f"no result in the log:\n{log[-4000:]}")
+        else:
+            note(f"{self.title}: {passed} tests")
+        tally.add(passed=passed, failed=failed or not passed)
 
 
 class JavaScript(OdooRunner):
@@ -77,16 +75,18 @@ class JavaScript(OdooRunner):
 
     def run(self, options, tally, databases):
         require_browser()
-        with databases.run_database(databases.web()) as database:
-            log = self._run(
-                databases,
-                database,
-                tally,
-                f"/web:WebSuite.test_unit_desktop[@{ADDON}]",
-                *("--log-handler", "odoo.addons.web.tests.test_js:INFO"),
-            )
-        found = HOOT_RESULT.search(log)
-        tally.check("they ran", "" if found and int(found.group(1)) else "no test was run")
+        test = "WebSuite.test_unit_desktop"
+        log = self._log(
+            databases,
+            databases.web(),
+            f"/web:{test}[@{ADDON}]",
+            f"--log-handler=odoo.addons.web.tests.test_js.{test}.browser:INFO",
+        )
+        passed = len(re.findall(r'\[HOOT\] Test ".*" passed', log))
+        failed = len(re.findall(r'\[HOOT\] Test ".*" failed', log))
+        if "[HOOT] Test suite succeeded" not in log:
+            failed = failed or 1
+        self._count(tally, log, passed, failed)
 
 
 class OdooLint(OdooRunner):
@@ -98,5 +98,13 @@ class OdooLint(OdooRunner):
         # TestPyLint reads all of Odoo, and its checkers run in our lint. TestTestHoles takes
         # the plain tests of core/ for forgotten ones; our lint has its own check.
         tags = "/test_lint,-/test_lint:TestPyLint,-/test_lint:TestTestHoles"
-        with databases.run_database(databases.installed()) as database:
-            self._run(databases, database, tally, tags, "-i", "test_lint")
+        log = self._log(
+            databases,
+            databases.installed(),
+            tags,
+            *("-i", "test_lint", "--log-handler=odoo.tests.result:INFO"),
+        )
+        result = RESULT.search(log)
+        failures, errors, total = map(int, result.groups()) if result else (1, 0, 0)
+        failed = failures + errors
+        self._count(tally, log, max(total - failed, 0), failed)

@@ -84,6 +84,8 @@ class Odoo:
             "http_port": port,
             "gevent_port": gevent_port or port + 3,
             "server_wide_modules": "base,rpc,web",
+            # where a failed tour leaves its picture
+            "screenshots": self.logs,
         }
         if self.server.password:
             values["db_password"] = self.server.password

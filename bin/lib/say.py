@@ -29,12 +29,14 @@ class step(contextlib.ContextDecorator):
         self.ticker = threading.Thread(target=self._tick, daemon=True)
         if not self.quiet_below and not self.live:
             note(f"== {self.title} ...")
-        self.ticker.start()
+        if self.live or not self.quiet_below:
+            self.ticker.start()
         return self
 
     def __exit__(self, error_type, error, traceback):
         self.done.set()
-        self.ticker.join()
+        if self.ticker.is_alive():
+            self.ticker.join()
         seconds = time.monotonic() - self.started
         if self.live:
             print("\r\033[K", end="", file=sys.stderr)
