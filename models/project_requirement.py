@@ -15,7 +15,7 @@ class ProjectRequirement(models.Model):
     _description = "Requirement"
     _inherit = [
         "portal.mixin",
-        "mail.thread",
+        "delivery.thread.mixin",
         "mail.activity.mixin",
         # stages first: content that comes with a move is judged before the move locks it
         "delivery.staged.mixin",
