@@ -1,0 +1,103 @@
+"""Everything that is measured inside Odoo; called by bin/bench with prepared databases."""
+
+import argparse
+import json
+import logging
+from pathlib import Path
+
+import changes
+import harness
+import off_cost
+import screens
+import workload
+
+import odoo
+from odoo.api import SUPERUSER_ID, Environment
+from odoo.modules.registry import Registry
+from odoo.service.server import load_server_wide_modules
+
+MODELS = ("project.requirement", "project.task")
+
+
+def arguments():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("what", choices=["generate", "measure"])
+    parser.add_argument("--config", required=True)
+    parser.add_argument("--database", required=True)
+    parser.add_argument("--off-with", help="database with the addon")
+    parser.add_argument("--off-without", help="database without the addon")
+    parser.add_argument("--rows", type=int, required=True)
+    parser.add_argument("--projects", type=int)
+    parser.add_argument("--customers", type=int)
+    parser.add_argument("--output", type=Path)
+    parser.add_argument("--only", default="", help="names of parts, separated by commas")
+    parser.add_argument("--quick", action="store_true")
+    return parser.parse_args()
+
+
+def main():
+    options = arguments()
+    start_odoo(options)
+    registry = Registry(options.database)
+    if options.what == "generate":
+        workload.generate(registry, options.rows, options.projects, options.customers)
+        return
+    report = harness.Report()
+    for part in (measure_screens, measure_changes, measure_off):
+        if not options.only or part.__name__.removeprefix("measure_") in options.only.split(","):
+            part(report, registry, options)
+    options.output.write_text(json.dumps(report.rows, indent=2, ensure_ascii=False) + "\n")
+
+
+def start_odoo(options):
+    odoo.tools.config.parse_config(
+        ["-c", options.config, "-d", options.database, "--no-http", "--log-level=warn"],
+        setup_logging=True,
+    )
+    logging.getLogger("py.warnings").setLevel(logging.ERROR)
+    load_server_wide_modules()
+
+
+def user_id(registry, login):
+    with registry.cursor() as cr:
+        return Environment(cr, SUPERUSER_ID, {})["res.users"].search([("login", "=", login)]).id
+
+
+def pair_of_models(registry):
+    """Return a function that makes both sides of a comparison of the two models."""
+    uid = user_id(registry, workload.READER)
+    with registry.cursor() as cr:
+        user = Environment(cr, uid, {}).user
+        context = {"lang": user.lang, "tz": "UTC", "allowed_company_ids": user.company_ids.ids}
+    return lambda prepare: [
+        harness.Side(registry, uid, prepare(model), context) for model in MODELS
+    ]
+
+
+def measure_screens(report, registry, options):
+    screens.measure(report, pair_of_models(registry), 3 if options.quick else 15)
+
+
+def measure_changes(report, registry, options):
+    count = 100 if options.quick else 1000
+    pair = pair_of_models(registry)
+    # a small round for all caches: a full one takes minutes
+    changes.measure(harness.Silent(), pair, 1, 20)
+    changes.measure(report, pair, 1 if options.quick else 3, count)
+
+
+def measure_off(report, _registry, options):
+    sides = []
+    for name in (options.off_with, options.off_without):
+        registry = Registry(name)
+        uid = off_cost.prepare_database(registry, with_addon=name == options.off_with)
+        sides.append((registry, uid))
+    off_cost.measure(
+        report,
+        lambda prepare: [harness.Side(registry, uid, prepare) for registry, uid in sides],
+        3 if options.quick else 15,
+    )
+
+
+if __name__ == "__main__":
+    main()
