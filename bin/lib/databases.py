@@ -10,7 +10,6 @@ import fcntl
 import os
 import platform
 import shutil
-import time
 
 import psycopg2
 from environment import LIBRARY
@@ -28,7 +27,6 @@ from places import (
 from say import CannotGoOn, step
 
 KEPT = {"cd_tpl": 4, "cd_ins": 8, "cd_web": 8}
-PREGENERATE = 'env["ir.qweb"]._pregenerate_assets_bundles(); env.cr.commit()'
 # The first one is the default of new contacts.
 LANGUAGES = "en_US,zh_CN,zh_TW"
 
@@ -122,7 +120,7 @@ class Databases:
 
         def build(database):
             self.odoo.run(database, "-i", ",".join(depends), *options)
-            self.odoo.shell(database, PREGENERATE)
+            self.pregenerate_assets(database)
 
         return self._layer(name, title, build)
 
@@ -144,9 +142,12 @@ class Databases:
 
         def build(database):
             self.clone(installed, database)
-            self.odoo.shell(database, PREGENERATE)
+            self.pregenerate_assets(database)
 
         return self._layer(name, "asset bundles", build)
+
+    def pregenerate_assets(self, database):
+        self.odoo.shell(database, 'env["ir.qweb"]._pregenerate_assets_bundles(); env.cr.commit()')
 
     def _layer(self, name, title, build):
         with lock(f"make-{name}"):
@@ -202,10 +203,3 @@ class Databases:
                 self.drop(name)
             except PermissionError:
                 continue
-
-    def wait_until_unused(self, name, seconds=5):
-        """Give closing connections a moment: a template must have none."""
-        query = "SELECT 1 FROM pg_stat_activity WHERE datname = %s"
-        until = time.monotonic() + seconds
-        while self.sql(query, name) and time.monotonic() < until:
-            time.sleep(0.1)

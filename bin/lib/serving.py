@@ -1,5 +1,7 @@
 """The database of bin/serve: made once, updated when the checkout changed."""
 
+import unicodedata
+
 from places import ADDON, REPOSITORY, checkout_home, digest, installed_key
 from say import note, step
 
@@ -38,6 +40,8 @@ def prepare(databases, reset=False):
     if not databases.exists(database):
         stamp.unlink(missing_ok=True)
         databases.clone(databases.installed(demo=True), database)
+        with step("asset bundles, so that the first click is quick"):
+            databases.pregenerate_assets(database)
     elif not stamp.exists() or stamp.read_text() != installed_key():
         with step(f"update {ADDON}: the checkout changed"):
             databases.odoo.run(database, "-u", ADDON)
@@ -46,12 +50,21 @@ def prepare(databases, reset=False):
 
 
 def print_logins(databases, database, address):
-    rows = {row[0]: row for row in databases.sql(PEOPLE, list(LOGINS), database=database)}
-    lines = ["", f"Odoo is ready at {address}", ""]
-    lines.append(f"  {'login = password':18} {'who':30} {'name':24} language")
+    found = {row[0]: row for row in databases.sql(PEOPLE, list(LOGINS), database=database)}
+    rows = [("login = password", "who", "name", "language")]
     for login, who in LOGINS.items():
-        if login in rows:
-            _login, name, language, company = rows[login]
+        if login in found:
+            _login, name, language, company = found[login]
             whose = f"{name}, {company}" if company and "portal" in who else name
-            lines.append(f"  {login:18} {who:30} {whose:24} {language or ''}")
+            rows.append((login, who, whose, language or ""))
+    columns = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+    lines = ["", f"Odoo is ready at {address}", ""]
+    for row in rows:
+        cells = zip(row, columns, strict=True)
+        lines.append("  " + "  ".join(cell + " " * (wide - _width(cell)) for cell, wide in cells))
     note("\n".join([*lines, "", "Ctrl-C stops it. bin/serve --reset starts anew.", ""]))
+
+
+def _width(text):
+    """Columns on the screen: Chinese characters take two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
