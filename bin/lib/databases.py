@@ -110,7 +110,11 @@ class Databases:
         """A database with the addon's dependencies and their asset bundles."""
         depends = sorted(manifest()["depends"])
         requirements = (LIBRARY / "requirements-odoo.txt").read_text()
-        name = f"cd_tpl_{digest(depends, demo, LANGUAGES, requirements, version_key())}"
+        parts = [depends, demo, LANGUAGES, requirements, version_key()]
+        if self.server.is_named:
+            # Others may use that server too, and their files are in another home.
+            parts.append(home())
+        name = f"cd_tpl_{digest(*parts)}"
         if demo:
             title = "Odoo's applications with demo data in three languages (once, minutes)"
             options = ["--with-demo", "--load-language", LANGUAGES]
@@ -165,8 +169,9 @@ class Databases:
         return name
 
     def _is_template(self, name):
+        """Whether the layer is complete, with its files."""
         query = "SELECT 1 FROM pg_database WHERE datname = %s AND datistemplate"
-        return bool(self.sql(query, name))
+        return (self.used / name).exists() and bool(self.sql(query, name))
 
     def _prune(self, prefix):
         """Keep the layers used last; one that is being cloned stays."""

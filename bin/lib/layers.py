@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from lint import Lint
 from odoo_layers import JavaScript, LifeCycle, OdooLint
 from places import REPOSITORY
-from pytest_layers import CORE, CoreTests, OdooTests, database_tests
+from pytest_layers import CORE, TOOLS, OdooTests, PlainTests, database_tests
 from say import CannotGoOn
 from wheel_check import Wheel
 
@@ -21,14 +21,14 @@ def chosen(options):
         in_odoo = [OdooTests(database_tests())]
     elif options.paths or options.name:
         paths = [_relative(path) for path in options.paths]
-        core = [path for path in paths if path.startswith(CORE)]
-        others = [path for path in paths if path not in core]
-        if core or not others:
-            without_odoo = [CoreTests(core)]
-        if others or not core:
+        plain = [path for path in paths if path.startswith((CORE, TOOLS))]
+        others = [path for path in paths if path not in plain]
+        if plain or not others:
+            without_odoo = [PlainTests(plain)]
+        if others or not plain:
             in_odoo = [OdooTests(others)]
     else:
-        without_odoo = [CoreTests([]), Lint(), Wheel()]
+        without_odoo = [PlainTests([]), Lint(), Wheel()]
         in_odoo = [OdooTests([])]
         if not options.fast:
             if JavaScript.exist():

@@ -18,14 +18,8 @@ OTHER_LINE = re.compile(r"^\d{4}-\d\d-\d\d [\d:,]+ \d+ [A-Z]+ \S+ ")
 
 # Lines that a healthy Odoo writes while it installs, updates or removes any addon.
 HARMLESS = (
-    # The embedded PostgreSQL has no trigram extension; Odoo goes on without.
-    r"CREATE EXTENSION IF NOT EXISTS pg_trgm",
-    r'extension "(pg_trgm|unaccent)" (is not available|.* not available)',
-    r"pg_trgm|unaccent",
-    # Deprecated calls between Odoo and the libraries; the addon's own are kept below.
-    r" py\.warnings: (?!(?s:.*)customer_delivery)",
-    # Said once per start when root runs it, as in containers.
-    r"Running as user 'root' is a security risk",
+    # Deprecated calls between Odoo and its libraries; those of the addon are not harmless.
+    rf" py\.warnings: (?!(?s:.*){ADDON})",
 )
 
 

@@ -31,8 +31,9 @@ SOCKET_PATH_LIMIT = 85
 class Server:
     """How to reach a server, and where its databases' files are kept."""
 
-    def __init__(self, name, host, port, user, password=None):
+    def __init__(self, name, host, port, user, password=None, is_named=False):
         self.host, self.port, self.user, self.password = host, port, user, password
+        self.is_named = is_named
         self.state = home() / name
         self.state.mkdir(exist_ok=True)
         self.data_dir = self.state / "odoo-data"

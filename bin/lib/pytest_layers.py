@@ -1,4 +1,4 @@
-"""Layers that pytest runs: the plain tests of core/, and the tests in Odoo."""
+"""Layers that pytest runs: the plain tests of core/ and bin/, and the tests in Odoo."""
 
 import os
 import subprocess
@@ -12,6 +12,7 @@ from places import ADDON, LIBRARY, REPOSITORY, addons_folder, checkout_home, rep
 from say import CannotGoOn
 
 CORE = "tests/core"
+TOOLS = "bin/tests"
 PLUGINS = LIBRARY / "plugins"
 COUNTS = ("tests", "failures", "errors", "skipped")
 
@@ -78,16 +79,17 @@ def _counts(results):
     return passed, failed, skipped
 
 
-class CoreTests(PytestLayer):
-    title = "core: plain Python"
+class PlainTests(PytestLayer):
+    title = "plain Python"
 
     def run(self, options, tally):
         folder = REPOSITORY / CORE
-        paths = [REPOSITORY / path for path in self.paths] or [folder]
+        paths = [REPOSITORY / path for path in self.paths or (CORE, TOOLS)]
         arguments = ["-p", "no:odoo", "-p", "bare_addon"]
         # The folders above are the addon: not to be imported here.
         arguments += [f"--rootdir={folder}", f"--confcutdir={folder}", *map(str, paths)]
-        self._pytest(options, tally, arguments, {"PYTHONPATH": str(PLUGINS)})
+        environ = {"PYTHONPATH": os.pathsep.join([str(PLUGINS), str(LIBRARY)])}
+        self._pytest(options, tally, arguments, environ)
 
 
 class OdooTests(PytestLayer):
