@@ -46,7 +46,9 @@ class TestDeliveryWizards(DeliveryCase):
         colleague = self._create_user("colleague", "customer_delivery.group_delivery_manager")
         for model in WIZARDS:
             with self.subTest(model=model):
-                wizard = self.env[model].with_user(self.delivery_manager).create(self._values(model))
+                wizard = (
+                    self.env[model].with_user(self.delivery_manager).create(self._values(model))
+                )
                 self.assertTrue(wizard.has_access("read"))
                 self.assertFalse(wizard.with_user(colleague).has_access("read"))
                 self.assertFalse(wizard.with_user(colleague).has_access("write"))
@@ -166,7 +168,8 @@ class TestDeliveryWizards(DeliveryCase):
         form.save().action_create()
         made = self.env["project.requirement"].search([("project_id", "=", self.project_light.id)])
         self.assertEqual(
-            made.mapped("name")[:2], ["Print a label for every pallet", "Show the stock on the phone"]
+            made.mapped("name")[:2],
+            ["Print a label for every pallet", "Show the stock on the phone"],
         )
         classes = [requirement.priority_id.name or "-" for requirement in made]
         self.assertEqual(

@@ -1,0 +1,182 @@
+"""Who may do what: one row for every model of this addon.
+
+A role's rights are written as letters: r read, w write, c create, d delete; a role that is not
+named has none. The test derives nothing from the security files, so that a slip there shows.
+
+``Row(make, scopes)``: ``make(case, scope)`` returns a record that lies in the scope, and each
+scope says who may do what with it. The scopes of things that belong to a project or customer:
+
+    own             of customer A, in a project that all staff see; published to its parties
+    hidden          the same, not published
+    pool            of customer A, without a project
+    private         in a project for its followers; none of the roles follows it
+    other customer  of customer B, published to its parties
+    other company   in a project of the second company
+
+``Config(rights)``: configuration shared by all; the same rights on every record.
+``Wizard(rights)``: a transient model; beside these rights each record is its author's alone.
+"""
+
+from typing import NamedTuple
+
+from odoo.fields import Command
+
+STAFF_SCOPES = ("own", "pool", "private", "other customer", "other company")
+
+
+class Row(NamedTuple):
+    make: object
+    scopes: dict
+
+
+class Config(NamedTuple):
+    rights: dict
+
+
+class Wizard(NamedTuple):
+    rights: dict
+
+
+def project_of(case, scope):
+    """Return the project in which a record of the scope lies, empty for the pool."""
+    return {
+        "own": case.project_light,
+        "hidden": case.project_light,
+        "pool": case.env["project.project"],
+        "private": case.project_private,
+        "other customer": case.project_b,
+        "other company": case.project_other,
+    }[scope]
+
+
+def requirement(case, scope):
+    project = project_of(case, scope)
+    return case._create_requirement(
+        project_id=project.id,
+        partner_id=project.partner_id.id or case.customer_a.id,
+        portal_access="hidden" if scope == "hidden" else "visible",
+        criterion_ids=[Command.create({"name": "Criterion"})],
+        indicator_ids=[Command.create({"name": "Indicator", "target": 1})],
+    )
+
+
+def criterion(case, scope):
+    return requirement(case, scope).criterion_ids
+
+
+def indicator(case, scope):
+    return requirement(case, scope).indicator_ids
+
+
+def section(case, scope):
+    return case.env["project.requirement.section"].create(
+        {"name": "Section", "project_id": project_of(case, scope).id}
+    )
+
+
+def party(case, scope):
+    partner = case.env["res.partner"].create({"name": "Somebody"})
+    return case._create_party(project_of(case, scope), partner)
+
+
+def channel(case, scope):
+    project = project_of(case, scope)
+    return case._create_channel(
+        project_id=project.id, company_id=(project.company_id or case.company).id
+    )
+
+
+def scopes(user, manager, own_portal="", **more):
+    """Return the scopes of things that follow the visibility of their project.
+
+    :param user: rights of delivery users where they see the project
+    :param manager: rights of delivery managers anywhere in their company
+    :param own_portal: rights of a reading party on what is published to it
+    :param more: rights in single scopes that differ, by name of the scope
+    """
+    seen = {
+        "project_user": "r",
+        "delivery_user": user,
+        "delivery_manager": manager,
+        "auditor": "r",
+    }
+    table = {
+        "own": {**seen, "portal_a": own_portal},
+        "pool": {"delivery_user": user, "delivery_manager": manager, "auditor": "r"},
+        "private": {"delivery_manager": manager, "auditor": "r"},
+        "other customer": {**seen, "portal_b": own_portal},
+        "other company": {"other_user": user, "other_manager": manager},
+    }
+    for scope, rights in more.items():
+        if rights is None:
+            del table[scope]
+        else:
+            table[scope] = rights
+    return table
+
+
+ALL_INTERNAL = (
+    "internal",
+    "project_user",
+    "delivery_user",
+    "delivery_manager",
+    "auditor",
+    "other_user",
+    "other_manager",
+)
+PORTAL = ("portal_a", "portal_a_colleague", "portal_b")
+
+
+def config(user="r", portal=""):
+    """Return the rights on configuration: all staff read, delivery managers edit."""
+    return Config(
+        {
+            **dict.fromkeys(ALL_INTERNAL, "r"),
+            **dict.fromkeys(("delivery_user", "other_user"), user),
+            **dict.fromkeys(("delivery_manager", "other_manager"), "rwcd"),
+            **dict.fromkeys(PORTAL, portal),
+        }
+    )
+
+
+def wizard(*groups):
+    """Return the rights on a wizard that the roles named may use."""
+    return Wizard(dict.fromkeys(groups, "rwcd"))
+
+
+USERS = ("delivery_user", "delivery_manager", "other_user", "other_manager")
+MANAGERS = ("delivery_manager", "other_manager")
+UNPUBLISHED = {
+    "project_user": "r",
+    "delivery_user": "rwcd",
+    "delivery_manager": "rwcd",
+    "auditor": "r",
+}
+
+TABLE = {
+    # requirements
+    "project.requirement": Row(requirement, scopes("rwcd", "rwcd", "r", hidden=UNPUBLISHED)),
+    "project.requirement.criterion": Row(
+        criterion, scopes("rwcd", "rwcd", "r", hidden=UNPUBLISHED)
+    ),
+    "project.requirement.indicator": Row(
+        indicator, scopes("rwcd", "rwcd", "r", hidden=UNPUBLISHED)
+    ),
+    "project.requirement.section": Row(section, scopes("rwcd", "rwcd", "r", pool=None)),
+    "project.requirement.stage": config(portal="r"),
+    "project.requirement.type": config(portal="r"),
+    "project.requirement.priority": config(portal="r"),
+    "project.requirement.tag": config(user="rwc"),
+    # foundations
+    "delivery.mode": config(),
+    "delivery.channel": Row(channel, scopes("rwc", "rwcd")),
+    "project.party": Row(party, scopes("rwc", "rwcd", pool=None)),
+    # wizards
+    "delivery.share": wizard(*USERS),
+    "project.delivery.contract": wizard(*USERS),
+    "project.delivery.enable": wizard(*USERS),
+    "project.requirement.paste": wizard(*USERS),
+    "project.requirement.paste.line": wizard(*USERS),
+    "project.requirement.record": wizard(*USERS),
+    "project.requirement.void": wizard(*MANAGERS),
+}

@@ -1,0 +1,179 @@
+"""The subdomains of this addon know each other in one direction only.
+
+Read from the source, without running it: imports between our modules, models inherited,
+comodels of fields, names looked up in ``self.env``.
+"""
+
+import ast
+import unittest
+from pathlib import Path
+
+from odoo.tests.common import tagged
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDERS = ("models", "wizard", "wizards", "report", "controllers")
+
+# The longest prefix of a model's name decides its subdomain.
+SUBDOMAINS = {
+    "delivery.": "base",
+    "project.party": "base",
+    "delivery.event": "event",
+    "signoff.": "signoff",
+    "project.requirement": "requirement",
+    "project.baseline": "requirement",
+    "project.change": "change",
+    "project.deliverable": "acceptance",
+    "project.acceptance": "acceptance",
+    "customer.": "customer",
+    "feedback.": "feedback",
+}
+# What each subdomain stands on, directly; what those stand on is allowed too.
+STANDS_ON = {
+    "event": (),
+    "base": ("event",),
+    "signoff": ("base",),
+    "requirement": ("signoff",),
+    "change": ("requirement",),
+    "acceptance": ("requirement",),
+    "customer": ("signoff",),
+    "feedback": ("customer",),
+}
+# A mode, a channel and a link name the documents that they are for: configuration points up,
+# the behaviour stays with the documents.
+CONFIGURATION = {
+    "delivery.mode": {"requirement"},
+    "delivery.channel": {"requirement"},
+    "delivery.share": {"requirement", "change", "acceptance", "feedback"},
+    "delivery.stage.mixin": {"requirement"},
+}
+# wizards on core models: they sit above everything, like the extensions of core models
+EXTENSION_WIZARDS = {"project.delivery.contract", "project.delivery.enable"}
+
+
+def subdomain(model):
+    """Return the subdomain of a model, or None for those of Odoo and our extensions of them."""
+    prefixes = [prefix for prefix in SUBDOMAINS if model.startswith(prefix)]
+    return SUBDOMAINS[max(prefixes, key=len)] if prefixes else None
+
+
+def reachable(start):
+    found, todo = {start}, [start]
+    while todo:
+        for below in STANDS_ON[todo.pop()]:
+            if below not in found:
+                found.add(below)
+                todo.append(below)
+    return found
+
+
+class Source:
+    """What one Python file defines and what it names."""
+
+    def __init__(self, path):
+        self.path = path
+        self.tree = ast.parse(path.read_text())
+        self.models = [model for model in map(self._model, self._classes()) if model]
+
+    def _classes(self):
+        return [node for node in self.tree.body if isinstance(node, ast.ClassDef)]
+
+    def _model(self, node):
+        names = {}
+        for line in node.body:
+            if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name):
+                try:
+                    names[line.targets[0].id] = ast.literal_eval(line.value)
+                except ValueError:
+                    continue
+        inherit = names.get("_inherit")
+        return names.get("_name") or (inherit if isinstance(inherit, str) else None)
+
+    def named_models(self):
+        """Yield (line, model) for every model of ours that the file names."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                if subdomain(node.value) and " " not in node.value:
+                    yield node.lineno, node.value
+
+    def imported_modules(self):
+        """Yield (line, name) for every sibling module imported."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.ImportFrom) and node.level == 1 and node.module:
+                yield node.lineno, node.module.split(".")[0]
+
+
+def sources():
+    return [
+        Source(path)
+        for folder in FOLDERS
+        for path in sorted((ROOT / folder).glob("*.py"))
+        if path.name != "__init__.py"
+    ]
+
+
+@tagged("post_install", "-at_install")
+class TestDependencies(unittest.TestCase):
+    def setUp(self):
+        self.sources = sources()
+
+    def test_every_model_has_a_subdomain(self):
+        own = {
+            model
+            for source in self.sources
+            for model in source.models
+            if f'_name = "{model}"' in source.path.read_text()
+        }
+        self.assertGreater(len(own), 15)
+        homeless = {model for model in own if not subdomain(model)} - EXTENSION_WIZARDS
+        self.assertFalse(homeless, "Name the subdomain of these models in this test.")
+
+    def test_no_arrow_points_the_wrong_way(self):
+        wrong = []
+        for source in self.sources:
+            for line, named in source.named_models():
+                for model in source.models:
+                    home = subdomain(model)
+                    if home is None or named == model:
+                        continue
+                    target = subdomain(named)
+                    allowed = reachable(home) | CONFIGURATION.get(model, set())
+                    if target not in allowed:
+                        wrong.append(f"{source.path.name}:{line}: {model} ({home}) -> {named}")
+        self.assertFalse(wrong, "\n".join(wrong))
+
+    def test_no_import_points_the_wrong_way(self):
+        homes = {
+            source.path.stem: {subdomain(model) for model in source.models} - {None}
+            for source in self.sources
+        }
+        wrong = []
+        for source in self.sources:
+            for home in homes[source.path.stem]:
+                for line, module in source.imported_modules():
+                    beyond = homes.get(module, set()) - reachable(home)
+                    if beyond:
+                        wrong.append(f"{source.path.name}:{line}: {home} -> {module}")
+        self.assertFalse(wrong, "\n".join(wrong))
+
+    def test_core_needs_no_odoo(self):
+        for path in sorted((ROOT / "core").glob("*.py")):
+            tree = ast.parse(path.read_text())
+            for node in ast.walk(tree):
+                modules = []
+                if isinstance(node, ast.Import):
+                    modules = [alias.name for alias in node.names]
+                elif isinstance(node, ast.ImportFrom):
+                    modules = [node.module or ""]
+                    self.assertLessEqual(node.level, 1, f"{path.name}:{node.lineno}")
+                for module in modules:
+                    self.assertNotEqual(module.split(".")[0], "odoo", f"{path.name}:{node.lineno}")
+
+    def test_the_rules_catch_a_wrong_arrow(self):
+        """The test itself: longest prefix, transitive arrows, none backwards."""
+        self.assertEqual(subdomain("delivery.event"), "event")
+        self.assertEqual(subdomain("project.requirement.version"), "requirement")
+        self.assertIsNone(subdomain("project.task"))
+        self.assertIn("event", reachable("feedback"))
+        self.assertNotIn("requirement", reachable("signoff"))
+        self.assertNotIn("change", reachable("acceptance"))
+        self.assertNotIn("acceptance", reachable("change"))
