@@ -16,6 +16,7 @@
         "security/ir.model.access.csv",
         "security/customer_delivery_rules.xml",
         "security/customer_delivery_wizard_rules.xml",
+        "security/delivery_board_rules.xml",
         # stages and types before the modes that list them
         "data/project_requirement_stage_data.xml",
         "data/project_requirement_type_data.xml",
@@ -40,6 +41,7 @@
         "views/project_requirement_form_views.xml",
         "views/project_requirement_actions.xml",
         "views/project_project_views.xml",
+        "views/delivery_board_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         # menus last: they name the actions

@@ -33,3 +33,6 @@ from . import project_project_screen
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+
+# figures
+from . import delivery_board

@@ -121,7 +121,9 @@ class ProjectProject(models.Model):
 
     def _compute_delivery_requirement_count(self):
         groups = self.env["project.requirement"]._read_group(
-            [("project_id", "in", self.ids), ("priority_id.in_scope", "!=", False)],
+            Domain("project_id", "in", self.ids)
+            & Domain("priority_id.in_scope", "=", True)
+            & Domain("stage_id.kind", "!=", "cancelled"),
             ["project_id", "content_lock"],
             ["__count"],
         )

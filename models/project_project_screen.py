@@ -106,12 +106,20 @@ class ProjectProject(models.Model):
             "context": {"default_project_id": self.id},
         }
 
+    def action_view_promised_requirements(self):
+        """Open the requirements that are part of the delivery."""
+        return self._open_delivery_requirements("in_scope")
+
     def action_view_confirmed_requirements(self):
         """Open the requirements that the customer has confirmed."""
+        return self._open_delivery_requirements("in_scope", "confirmed")
+
+    def _open_delivery_requirements(self, *filters):
+        """Open the project's requirements under these filters of the search view."""
         self.ensure_one()
         action = self.action_view_requirements()
-        action["context"] = {**action["context"], "search_default_confirmed": 1}
-        return action
+        chosen = {f"search_default_{name}": 1 for name in filters}
+        return {**action, "context": {**action["context"], **chosen}}
 
     def action_view_delivery_parties(self):
         """Open the people of this project, to be edited by whoever runs it."""
