@@ -1,6 +1,5 @@
 """Which layers a call of bin/test asks for."""
 
-import os
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -41,7 +40,7 @@ def _relative(argument):
     """A path as given, relative to the repository; a node id keeps its tail."""
     path, colons, tail = argument.partition("::")
     for base in (Path.cwd(), REPOSITORY):
-        full = Path(os.path.abspath(base / path))
+        full = (base / path).resolve()
         if full.exists() and full.is_relative_to(REPOSITORY):
             return str(full.relative_to(REPOSITORY)) + colons + tail
     raise CannotGoOn(f"{path} does not exist in this checkout: name a test file or folder.")

@@ -45,7 +45,8 @@ class PytestLayer:
 
     def _pytest(self, options, tally, arguments, environ):
         results = checkout_home() / f"results-{os.getpid()}.xml"
-        command = [sys.executable, "-m", "pytest", "-c", str(REPOSITORY / "pyproject.toml")]
+        # The program, not the module: that one would put the addon's folders on the path.
+        command = [str(Path(sys.executable).parent / "pytest"), "-c", "pyproject.toml"]
         command += [f"--junit-xml={results}", "-q", "-p", "no:cacheprovider", *arguments]
         if options.name:
             command += ["-k", options.name]
@@ -57,7 +58,7 @@ class PytestLayer:
             **environ,
         }
         code = subprocess.run(
-            command, env=state, cwd=checkout_home(), stdin=subprocess.DEVNULL
+            command, env=state, cwd=REPOSITORY, stdin=subprocess.DEVNULL
         ).returncode
         passed, failed, skipped = _counts(results)
         results.unlink(missing_ok=True)
@@ -123,7 +124,9 @@ class OdooTests(PytestLayer):
     def _run_in(self, database, options, tally, databases):
         arguments = ["-W", "ignore", "--odoo-http", "--odoo-log-level=warn"]
         arguments += ["-p", "odoo_log_guard", f"--odoo-database={database}"]
-        for folder in (REPOSITORY, addons_folder() / ADDON):
+        link = addons_folder() / ADDON
+        arguments.append(f"--rootdir={link}")
+        for folder in (REPOSITORY, link):
             arguments.append(f"--ignore={folder / CORE}")
             if options.fast:
                 arguments.append(f"--ignore-glob={folder}/tests/test_tour*.py")
