@@ -96,7 +96,6 @@ class Lint:
             self.ruff,
             self.ruff_format,
             self.shell,
-            self.imported_tests,
         )
         with ThreadPoolExecutor(2) as pool:
             for check, complaint in zip(checks, pool.map(_call, checks), strict=True):
@@ -168,14 +167,3 @@ class Lint:
         # Odoo's export breaks lines differently.
         disabled = "--disable=po-pretty-format"
         return self._program("oca-checks-po", disabled, *files, cwd=self.copy) if files else ""
-
-    def imported_tests(self):
-        """Odoo runs what tests/__init__.py imports; a file left out would pass unseen."""
-        imported = (REPOSITORY / "tests/__init__.py").read_text()
-        missing = [
-            name
-            for name in repository_files()
-            if re.fullmatch(r"tests/test_\w+\.py", name)
-            and not re.search(rf"\b{Path(name).stem}\b", imported)
-        ]
-        return "\n".join(f"{name} is not imported by tests/__init__.py" for name in missing)

@@ -95,8 +95,8 @@ class OdooLint(OdooRunner):
     title = "Odoo's lint"
 
     def run(self, options, tally, databases):
-        # TestPyLint reads all of Odoo, and its checkers run in our lint. TestTestHoles takes
-        # the plain tests of core/ for forgotten ones; our lint has its own check.
+        # TestPyLint reads all of Odoo, and its checkers run in our lint. TestTestHoles knows only
+        # imports written one by one, and takes the plain tests of core/ for forgotten ones.
         tags = "/test_lint,-/test_lint:TestPyLint,-/test_lint:TestTestHoles"
         log = self._log(
             databases,
