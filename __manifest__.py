@@ -17,6 +17,7 @@
         "security/customer_delivery_rules.xml",
         "security/customer_delivery_wizard_rules.xml",
         "security/delivery_board_rules.xml",
+        "security/requirement_dialog_rules.xml",
         # stages and types before the modes that list them
         "data/project_requirement_stage_data.xml",
         "data/project_requirement_type_data.xml",
@@ -44,6 +45,12 @@
         "views/delivery_board_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
+        # papers: the style and the signatures before those who call them
+        "report/requirement_paper_templates.xml",
+        "report/report_specification.xml",
+        "report/report_confirmation_slip.xml",
+        "wizard/project_requirement_print_views.xml",
+        "wizard/project_requirement_import_views.xml",
         # menus last: they name the actions
         "views/customer_delivery_menus.xml",
     ],

@@ -26,10 +26,12 @@ from . import project_requirement_numbering
 from . import project_requirement_screen
 from . import project_requirement_criterion
 from . import project_requirement_indicator
+from . import project_requirement_register
 
 # extensions of other models
 from . import project_project
 from . import project_project_screen
+from . import project_project_papers
 from . import res_company
 from . import res_config_settings
 from . import res_partner

@@ -1,0 +1,3 @@
+from . import requirement_paper
+from . import report_specification
+from . import report_confirmation_slip
