@@ -43,6 +43,7 @@
         "views/project_requirement_actions.xml",
         "views/project_project_views.xml",
         "views/delivery_board_views.xml",
+        "views/quick_entry_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         # papers: the style and the signatures before those who call them
@@ -62,7 +63,14 @@
     "assets": {
         "web.assets_backend": [
             "customer_delivery/static/src/components/**/*",
+            "customer_delivery/static/src/quick_entry/**/*",
             "customer_delivery/static/src/views/**/*",
+        ],
+        "web.assets_tests": [
+            "customer_delivery/static/tests/tours/**/*",
+        ],
+        "web.assets_unit_tests": [
+            "customer_delivery/static/tests/*.test.js",
         ],
     },
     "application": True,

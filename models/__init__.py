@@ -24,6 +24,7 @@ from . import project_requirement_lifecycle
 from . import project_requirement_wish
 from . import project_requirement_numbering
 from . import project_requirement_screen
+from . import project_requirement_quick_entry
 from . import project_requirement_criterion
 from . import project_requirement_indicator
 from . import project_requirement_register

@@ -49,6 +49,10 @@ def project_of(case, scope):
     }[scope]
 
 
+def board(case, scope):
+    return case.env["delivery.board"].browse(project_of(case, scope).id)
+
+
 def requirement(case, scope):
     project = project_of(case, scope)
     return case._create_requirement(
@@ -171,6 +175,8 @@ TABLE = {
     "delivery.mode": config(),
     "delivery.channel": Row(channel, scopes("rwc", "rwcd")),
     "project.party": Row(party, scopes("rwc", "rwcd", pool=None)),
+    # figures
+    "delivery.board": Row(board, scopes("r", "r", pool=None)),
     # wizards
     "delivery.share": wizard(*USERS),
     "project.delivery.contract": wizard(*USERS),

@@ -16,6 +16,7 @@ FOLDERS = ("models", "wizard", "wizards", "report", "controllers")
 # The longest prefix of a model's name decides its subdomain.
 SUBDOMAINS = {
     "delivery.": "base",
+    "delivery.board": "figures",
     "project.party": "base",
     "delivery.event": "event",
     "signoff.": "signoff",
@@ -37,6 +38,8 @@ STANDS_ON = {
     "acceptance": ("requirement",),
     "customer": ("signoff",),
     "feedback": ("customer",),
+    # the board counts what all the others keep
+    "figures": ("acceptance", "change", "feedback"),
 }
 # A mode, a channel and a link name the documents that they are for: configuration points up,
 # the behaviour stays with the documents.
