@@ -1,6 +1,7 @@
 # ruff: noqa: I001 (the order is the reading order)
 # shared by every document
 from . import delivery_guarded_mixin
+from . import delivery_search_mixin
 from . import delivery_thread_mixin
 from . import delivery_stage_mixin
 from . import delivery_staged_mixin

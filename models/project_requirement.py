@@ -16,6 +16,7 @@ class ProjectRequirement(models.Model):
     _inherit = [
         "portal.mixin",
         "delivery.thread.mixin",
+        "delivery.search.mixin",
         "mail.activity.mixin",
         # stages first: content that comes with a move is judged before the move locks it
         "delivery.staged.mixin",
@@ -63,9 +64,7 @@ class ProjectRequirement(models.Model):
 
     # identity
     number = fields.Char(readonly=True, copy=False, index="trigram")
-    company_id = fields.Many2one(
-        "res.company", required=True, readonly=True, copy=False, index=True
-    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True, copy=False)
     project_id = fields.Many2one(
         "project.project",
         index=True,
@@ -214,13 +213,14 @@ class ProjectRequirement(models.Model):
         help="What the reading parties of the project see of this requirement.",
     )
     post_token = fields.Char(copy=False, export_string_translation=False)
-    customer_ref = fields.Char(string="Customer's Reference", copy=False)
+    customer_ref = fields.Char(string="Customer's Reference", copy=False, index="trigram")
     criterion_count = fields.Integer(compute="_compute_criterion_count")
 
     _number_uniq = models.UniqueIndex(
         "(company_id, number)", "Another requirement has this number."
     )
-    _newest_idx = models.Index("(company_id, id DESC)")
+    # what counting the visible ones reads
+    _company_project_idx = models.Index("(company_id, project_id) WHERE active IS TRUE")
     _document_idx = models.Index("(project_id, outline_key, id DESC)")
 
     @api.model
