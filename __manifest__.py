@@ -18,10 +18,12 @@
         "security/customer_delivery_wizard_rules.xml",
         "security/delivery_board_rules.xml",
         "security/requirement_dialog_rules.xml",
+        "security/customer_delivery_evidence_rules.xml",
         # stages and types before the modes that list them
         "data/project_requirement_stage_data.xml",
         "data/project_requirement_type_data.xml",
         "data/project_requirement_priority_data.xml",
+        "data/project_requirement_link_kind_data.xml",
         "data/delivery_mode_data.xml",
         "data/mail_activity_type_data.xml",
         "data/ir_cron_data.xml",
@@ -52,6 +54,18 @@
         "report/report_confirmation_slip.xml",
         "wizard/project_requirement_print_views.xml",
         "wizard/project_requirement_import_views.xml",
+        # versions, links and baselines: dialogs before the views whose buttons open them
+        "views/project_requirement_comparison_templates.xml",
+        "wizard/project_requirement_compare_views.xml",
+        "wizard/project_requirement_impact_views.xml",
+        "wizard/project_requirement_link_review_views.xml",
+        "wizard/project_baseline_compare_views.xml",
+        "wizard/project_baseline_freeze_views.xml",
+        "wizard/signoff_void_reason_views.xml",
+        "views/project_requirement_version_views.xml",
+        "views/project_requirement_link_views.xml",
+        "views/project_baseline_views.xml",
+        "views/project_requirement_evidence_views.xml",
         # menus last: they name the actions
         "views/customer_delivery_menus.xml",
     ],
@@ -59,12 +73,14 @@
         "demo/res_users_demo.xml",
         "demo/project_project_demo.xml",
         "demo/project_requirement_demo.xml",
+        "demo/project_baseline_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [
             "customer_delivery/static/src/components/**/*",
             "customer_delivery/static/src/quick_entry/**/*",
             "customer_delivery/static/src/views/**/*",
+            "customer_delivery/static/src/redline/**/*",
         ],
         "web.assets_tests": [
             "customer_delivery/static/tests/tours/**/*",
@@ -73,5 +89,6 @@
             "customer_delivery/static/tests/*.test.js",
         ],
     },
+    "uninstall_hook": "uninstall_hook",
     "application": True,
 }

@@ -1,1 +1,2 @@
 from . import register
+from . import baseline

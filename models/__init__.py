@@ -12,6 +12,9 @@ from . import project_party
 # content that can be agreed
 from . import signoff_mixin
 from . import signoff_line_mixin
+from . import signoff_evidence_mixin
+from . import signoff_snapshot
+from . import signoff_void
 
 # requirements
 from . import project_requirement_stage
@@ -29,14 +32,23 @@ from . import project_requirement_quick_entry
 from . import project_requirement_criterion
 from . import project_requirement_indicator
 from . import project_requirement_register
+from . import project_requirement_version
+from . import project_requirement_versioning
+from . import project_requirement_link_kind
+from . import project_requirement_link
+from . import project_baseline
+from . import project_baseline_line
 
 # extensions of other models
 from . import project_project
 from . import project_project_screen
 from . import project_project_papers
+from . import project_project_baseline
+from . import ir_module_module
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import res_users
 
 # figures
 from . import delivery_board

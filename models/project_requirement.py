@@ -41,6 +41,7 @@ class ProjectRequirement(models.Model):
         "rationale",
         "verification",
         "properties",
+        "content_attachment_ids",
     )
     _control_fields = (
         "content_rev",
@@ -60,6 +61,11 @@ class ProjectRequirement(models.Model):
         "client_key",
         "taken_over",
         "post_token",
+        "current_version_id",
+        "confirmed_version_id",
+        "version_number",
+        "version_content_rev",
+        "confirmed_version_number",
     )
 
     # identity

@@ -43,3 +43,14 @@ class ProjectRequirementCriterion(models.Model):
     def _compute_display_name(self):
         for criterion in self:
             criterion.display_name = (criterion.name or "").split("\n")[0]
+
+    def _get_payload(self):
+        """Return the canonical content of this line."""
+        self.ensure_one()
+        requirement = self.requirement_id
+        return {
+            "text": self.name,
+            "kind": requirement._line_choice(self, "kind"),
+            "verification": requirement._line_choice(self, "verification"),
+            "target": self.target or None,
+        }

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import float_compare, float_repr
 
+from ..core.canonical import decimal
+
 INDICATOR_OPERATORS = [
     ("<=", "at most"),
     (">=", "at least"),
@@ -72,3 +74,16 @@ class ProjectRequirementIndicator(models.Model):
     def _number(self, value):
         text = float_repr(value, DIGITS)
         return text.rstrip("0").rstrip(".")
+
+    def _get_payload(self):
+        """Return the canonical content of this line; figures are texts with all digits."""
+        self.ensure_one()
+        ranged = self.operator == "between"
+        return {
+            "metric": self.name,
+            "operator": self.operator,
+            "target": decimal(self.target, DIGITS),
+            "target_max": decimal(self.target_max, DIGITS) if ranged else None,
+            "unit": self.unit or None,
+            "condition": self.condition or None,
+        }

@@ -1,6 +1,23 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+# what the customer agrees to; a link can watch no more than that
+WATCHABLE = (
+    "name",
+    "description",
+    "type_id",
+    "priority_id",
+    "background",
+    "constraints",
+    "out_of_scope",
+    "rationale",
+    "verification",
+    "properties",
+    "content_attachment_ids",
+    "criterion_ids",
+    "indicator_ids",
+)
+
 
 class ProjectRequirementType(models.Model):
     """What kind of requirement it is: which fields it must have, where it is printed."""
@@ -36,7 +53,22 @@ class ProjectRequirementType(models.Model):
         domain=[("model", "=", "project.requirement")],
         help="Demanded by the stages that check mandatory fields.",
     )
+    trigger_field_ids = fields.Many2many(
+        "ir.model.fields",
+        "project_requirement_type_trigger_rel",
+        string="Watched by Links",
+        domain=[("model", "=", "project.requirement"), ("name", "in", WATCHABLE)],
+        help="Links ask for a review when one of these fields changes. "
+        "Empty: title, description, constraints, criteria and indicators.",
+    )
     properties_definition = fields.PropertiesDefinition("Own Fields")
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "trigger_field_ids" in vals:
+            # another choice asks nobody for a review by itself
+            self.env["project.requirement.link"]._note_after_new_choice(self)
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

@@ -90,6 +90,41 @@ def channel(case, scope):
     )
 
 
+def version(case, scope):
+    versioned = requirement(case, scope)
+    versioned.action_save_version()
+    return versioned.current_version_id
+
+
+def snapshot(case, scope):
+    return version(case, scope).snapshot_id
+
+
+def link(case, scope):
+    start, end = requirement(case, scope), requirement(case, scope)
+    return case.env["project.requirement.link"].create(
+        {"requirement_id": start.id, "target_requirement_id": end.id}
+    )
+
+
+def baseline(case, scope):
+    project = project_of(case, scope)
+    requirement(case, scope)
+    count = case.env["project.baseline"].search_count([])
+    return project.action_publish_baseline(f"V{count}")
+
+
+def baseline_line(case, scope):
+    return baseline(case, scope).line_ids[:1]
+
+
+def void(case, scope):
+    published = baseline(case, scope)
+    published.action_void("Wrong list")
+    voids = case.env["signoff.void"]
+    return voids.search([("res_model", "=", published._name), ("res_id", "=", published.id)])
+
+
 def scopes(user, manager, own_portal="", **more):
     """Return the scopes of things that follow the visibility of their project.
 
@@ -117,6 +152,15 @@ def scopes(user, manager, own_portal="", **more):
         else:
             table[scope] = rights
     return table
+
+
+def company_only(*roles, pool=True):
+    """Return the scopes of evidence that the roles read everywhere in their company."""
+    seen = dict.fromkeys(roles, "r")
+    table = {"own": seen, "pool": seen, "private": seen, "other customer": seen}
+    if not pool:
+        del table["pool"]
+    return {**table, "other company": {"other_manager": "r"}}
 
 
 ALL_INTERNAL = (
@@ -149,6 +193,7 @@ def wizard(*groups):
 
 
 USERS = ("delivery_user", "delivery_manager", "other_user", "other_manager")
+READERS = ("project_user", "auditor", *USERS)
 MANAGERS = ("delivery_manager", "other_manager")
 UNPUBLISHED = {
     "project_user": "r",
@@ -171,6 +216,14 @@ TABLE = {
     "project.requirement.type": config(portal="r"),
     "project.requirement.priority": config(portal="r"),
     "project.requirement.tag": config(user="rwc"),
+    # versions, baselines and links
+    "project.requirement.version": Row(version, scopes("r", "r")),
+    "project.requirement.link": Row(link, scopes("rwcd", "rwcd")),
+    "project.requirement.link.kind": config(),
+    "project.baseline": Row(baseline, scopes("r", "r", pool=None)),
+    "project.baseline.line": Row(baseline_line, scopes("r", "r", pool=None)),
+    "signoff.snapshot": Row(snapshot, company_only("delivery_manager", "auditor")),
+    "signoff.void": Row(void, company_only("delivery_manager", "auditor", pool=False)),
     # foundations
     "delivery.mode": config(),
     "delivery.channel": Row(channel, scopes("rwc", "rwcd")),
@@ -178,6 +231,14 @@ TABLE = {
     # figures
     "delivery.board": Row(board, scopes("r", "r", pool=None)),
     # wizards
+    "project.baseline.compare": wizard(*READERS),
+    "project.baseline.compare.line": wizard(*READERS),
+    "project.baseline.freeze": wizard(*USERS),
+    "project.requirement.compare": wizard(*READERS),
+    "project.requirement.impact": wizard(*READERS),
+    "project.requirement.impact.line": wizard(*READERS),
+    "project.requirement.link.review": wizard(*USERS),
+    "signoff.void.reason": wizard(*MANAGERS),
     "delivery.share": wizard(*USERS),
     "project.delivery.contract": wizard(*USERS),
     "project.delivery.enable": wizard(*USERS),

@@ -1,0 +1,33 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.tools import format_list
+
+# evidence that names who recorded it
+EVIDENCE = (
+    "signoff.snapshot",
+    "signoff.void",
+    "project.requirement.version",
+    "project.baseline",
+)
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_author_of_evidence(self):
+        authors = self.browse()
+        for model in EVIDENCE:
+            # of all companies: who recorded anything anywhere stays
+            evidence_sudo = self.env[model].sudo()
+            groups = evidence_sudo._read_group([("author_id", "in", self.ids)], ["author_id"])
+            for (author,) in groups:
+                authors |= author.with_env(self.env)
+        if authors:
+            raise UserError(
+                self.env._(
+                    "%(users)s recorded versions or baselines that must keep their author. "
+                    "Archive the user instead.",
+                    users=format_list(self.env, authors.mapped("name")),
+                )
+            )

@@ -1,0 +1,160 @@
+from odoo import api, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+from ..core.grant import is_granted
+from .delivery_guarded_mixin import ENTRY_CONTEXT
+
+MAINTENANCE = "customer_delivery.maintenance"
+FUNCTION = "customer_delivery_append_only"
+# Columns that the ORM keeps for itself, or that merges and migrations may move.
+UNFROZEN = {"id", "write_uid", "write_date", "create_uid", "create_date"}
+
+
+class SignoffEvidenceMixin(models.AbstractModel):
+    """Rows that are written once by a named method and refuse everything else.
+
+    Layers, from the outside in: no ACL grants more than reading; ``create`` accepts only
+    values that a named method made; ``write`` moves pointers alone; deletion is refused; and a
+    trigger in the database says the same to plain SQL. Many2one columns are pointers: a merge
+    of contacts may move them, so nothing that is proven hangs on them.
+    """
+
+    _name = "signoff.evidence.mixin"
+    _description = "Evidence"
+    _allow_sudo_commands = False
+
+    # columns that named methods may still move, besides many2one pointers
+    _movable_fields = ()
+    # the model has a method action_void(reason)
+    _can_be_voided = False
+
+    def init(self):
+        super().init()
+        if self._abstract or not self._auto:
+            return
+        self._install_append_only()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not all(is_granted(vals) for vals in vals_list):
+            raise AccessError(
+                self.env._("Evidence is written only by the step that it proves, never by hand.")
+            )
+        # neither ``default_`` keys of the caller nor defaults of users fill what was left open
+        context = {
+            key: value for key, value in self.env.context.items() if not key.startswith("default_")
+        }
+        empty = {name: False for name in self._fields if self._is_plain(name)}
+        return super(SignoffEvidenceMixin, self.with_context(context)).create(
+            [{**empty, **vals} for vals in vals_list]
+        )
+
+    def write(self, vals):
+        frozen = vals.keys() - set(self._movable_fields)
+        if frozen or not is_granted(vals):
+            raise AccessError(
+                self.env._(
+                    "%(records)s is evidence and cannot be changed. "
+                    "A wrong one is voided with a reason and stays readable.",
+                    records=self[:1].display_name or self._description,
+                )
+            )
+        return super().write(dict(vals))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_practice(self):
+        if not self._is_practice():
+            raise UserError(
+                self.env._(
+                    "%(records)s is evidence and cannot be deleted. "
+                    "A wrong one is voided with a reason and stays readable.",
+                    records=self[:1].display_name or self._description,
+                )
+            )
+
+    def _entry(self):
+        """Return these records with a context in which no key of the caller acts."""
+        context = self.env.context
+        kept = {key: context[key] for key in ENTRY_CONTEXT if key in context}
+        return self.with_context(kept)
+
+    def _delete_practice(self):
+        """Delete evidence of practice projects, the only one that may go."""
+        self.env.flush_all()
+        self.env.cr.execute("SELECT set_config(%s, 'on', true)", [MAINTENANCE])
+        try:
+            self.unlink()
+            self.env.flush_all()
+        finally:
+            self.env.cr.execute("SELECT set_config(%s, 'off', true)", [MAINTENANCE])
+
+    def _is_practice(self):
+        """Tell whether all of these belong to practice projects."""
+        return False
+
+    @api.model
+    def _is_plain(self, name):
+        """Tell whether a field is one that a default could fill."""
+        field = self._fields[name]
+        return bool(
+            name not in UNFROZEN and field.store and field.column_type and not field.compute
+        )
+
+    @api.model
+    def _get_frozen_columns(self):
+        """Return the columns that a trigger keeps from changing."""
+        return sorted(
+            name
+            for name, field in self._fields.items()
+            if field.store
+            and field.column_type
+            and field.type != "many2one"
+            and name not in UNFROZEN
+            and name not in self._movable_fields
+        )
+
+    @api.model
+    def _install_append_only(self):
+        self.env.cr.execute(
+            SQL(
+                """
+                CREATE OR REPLACE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql AS $body$
+                BEGIN
+                    IF current_setting(%s, true) = 'on' THEN
+                        IF TG_OP = 'UPDATE' THEN RETURN NEW; END IF;
+                        RETURN OLD;
+                    END IF;
+                    RAISE EXCEPTION 'customer_delivery: rows of %% are append-only', TG_TABLE_NAME
+                        USING ERRCODE = 'restrict_violation';
+                END $body$
+                """,
+                SQL.identifier(FUNCTION),
+                MAINTENANCE,
+            )
+        )
+        table, name = SQL.identifier(self._table), SQL.identifier(f"{self._table}_append_only")
+        update = SQL(", ").join(SQL.identifier(column) for column in self._get_frozen_columns())
+        self.env.cr.execute(SQL("DROP TRIGGER IF EXISTS %s ON %s", name, table))
+        function = SQL.identifier(FUNCTION)
+        self.env.cr.execute(
+            SQL(
+                "CREATE TRIGGER %s BEFORE DELETE OR UPDATE OF %s ON %s"
+                " FOR EACH ROW EXECUTE FUNCTION %s()",
+                name,
+                update,
+                table,
+                function,
+            )
+        )
+        # row triggers do not see TRUNCATE
+        truncate = SQL.identifier(f"{self._table}_no_truncate")
+        self.env.cr.execute(SQL("DROP TRIGGER IF EXISTS %s ON %s", truncate, table))
+        self.env.cr.execute(
+            SQL(
+                "CREATE TRIGGER %s BEFORE TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION %s()",
+                truncate,
+                table,
+                function,
+            )
+        )
