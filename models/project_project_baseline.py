@@ -1,15 +1,19 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from .project_project import STAFF_GROUPS
+
 
 class ProjectProject(models.Model):
     """Baselines of a project."""
 
     _inherit = "project.project"
 
-    delivery_baseline_ids = fields.One2many("project.baseline", "project_id", string="Baselines")
+    delivery_baseline_ids = fields.One2many(
+        "project.baseline", "project_id", string="Baselines", groups=STAFF_GROUPS
+    )
     delivery_baseline_count = fields.Integer(
-        string="Baseline Count", compute="_compute_delivery_baseline_count"
+        string="Baseline Count", compute="_compute_delivery_baseline_count", groups=STAFF_GROUPS
     )
 
     def _compute_delivery_baseline_count(self):
@@ -53,7 +57,7 @@ class ProjectProject(models.Model):
                 {
                     "icon": "bookmark",
                     "text": self.env._("Baselines"),
-                    "number": self.delivery_baseline_count,
+                    "number": self.sudo().delivery_baseline_count,
                     "action_type": "object",
                     "action": "action_view_baselines",
                     "show": True,

@@ -61,6 +61,9 @@ class GuardCase(DeliveryCase):
         if field.type == "many2one":
             others = self.env[field.comodel_name].sudo().search([("id", "!=", record[name].id)])
             return others[:1].id
+        if field.type == "many2many":
+            other = self.env[field.comodel_name].sudo().create({"name": "Other", "public": True})
+            return [Command.set(other.ids)]
         return f"changed {name}"
 
     def _assert_refused(self, attack, message="has been confirmed"):
