@@ -67,9 +67,7 @@ class DeliveryBoard(models.Model):
     milestone_id = fields.Many2one("project.milestone", string="Next Milestone", readonly=True)
     milestone_deadline = fields.Date(string="Milestone Due", readonly=True)
     days_late = fields.Integer(string="Days Late", readonly=True, aggregator="max")
-    ahead_days = fields.Integer(
-        string="Days Ahead of Signature", readonly=True, aggregator="max"
-    )
+    ahead_days = fields.Integer(string="Days Ahead of Signature", readonly=True, aggregator="max")
     report_date = fields.Date(string="Last Status Report", readonly=True)
     # requirements
     requirement_count = fields.Integer(string="Requirements", readonly=True)
@@ -199,7 +197,9 @@ class DeliveryBoard(models.Model):
             & Domain("project_id.delivery_mode_id", "!=", False)
             & Domain("project_id.is_template", "=", False)
         )
-        unclassified = Domain("priority_id", "=", False) & Domain("stage_id.kind", "!=", "cancelled")
+        unclassified = Domain("priority_id", "=", False) & Domain(
+            "stage_id.kind", "!=", "cancelled"
+        )
         return [
             (
                 "troubled",
@@ -287,7 +287,9 @@ class DeliveryBoard(models.Model):
     def action_view_report(self):
         """Open the status reports of this project."""
         self.ensure_one()
-        return self.project_id.with_context(active_id=self.project_id.id).project_update_all_action()
+        return self.project_id.with_context(
+            active_id=self.project_id.id
+        ).project_update_all_action()
 
     def action_view_contract(self):
         """Open the contract of this project."""

@@ -163,16 +163,12 @@ class ProjectRequirement(models.Model):
         return requirements
 
     def write(self, vals):
-        if "proof_ids" in vals:
-            result = self._write_said(vals)
-            self._adopt_attachments("proof_ids")
-            return result
-        return self._write_said(vals)
-
-    def _write_said(self, vals):
         if vals.keys() & {"said_via", "requester_name", "requester_contact"}:
             self._check_said_unchanged(vals)
-        return super().write(vals)
+        result = super().write(vals)
+        if "proof_ids" in vals:
+            self._adopt_attachments("proof_ids")
+        return result
 
     def _check_said_unchanged(self, vals):
         """What was recorded of the customer's own words and way stays as recorded."""

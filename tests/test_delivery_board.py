@@ -170,9 +170,7 @@ class TestDeliveryBoard(DeliveryCase):
         self._create_requirement(project_id=False, partner_id=self.customer_a.id)
         board = self.env["delivery.board"].with_user(self.delivery_user)
         tiles = {tile["key"]: tile for tile in board.get_tiles()}
-        self.assertEqual(
-            list(tiles), ["troubled", "late", "ahead", "unclassified", "customer"]
-        )
+        self.assertEqual(list(tiles), ["troubled", "late", "ahead", "unclassified", "customer"])
         for key, tile in tiles.items():
             with self.subTest(tile=key):
                 action = board.action_open_tile(key)

@@ -8,7 +8,8 @@ from .common import DeliveryCase
 
 KEY = "0d5f2c1e-7a64-4c7e-9a55-3c1f0a2b4c6d"
 PIXEL = (
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
+    "+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
 
 
@@ -60,9 +61,7 @@ class TestQuickEntry(DeliveryCase):
         people = {
             project["id"]: [person["id"] for person in project["people"]] for project in offered
         }
-        self.assertEqual(
-            people[self.project_light.id], [self.contact_a.id, self.colleague_a.id]
-        )
+        self.assertEqual(people[self.project_light.id], [self.contact_a.id, self.colleague_a.id])
         self.assertEqual(people[self.project_b.id], [self.contact_b.id])
 
     def test_the_ways_are_named_in_the_language_of_the_user(self):

@@ -76,7 +76,9 @@ class DeliveryShare(models.TransientModel):
         """Return a text for a chat, in the language of the project's documents."""
         self.ensure_one()
         project = self.requirement_id.project_id or self.channel_id.project_id
-        customer = project.partner_id or self.requirement_id.partner_id or self.channel_id.partner_id
+        customer = (
+            project.partner_id or self.requirement_id.partner_id or self.channel_id.partner_id
+        )
         lang = project.delivery_lang or customer.lang or self.env.lang
         wizard = self.with_context(lang=lang)
         link = self._get_link() or ""

@@ -22,9 +22,7 @@ class ProjectDeliveryEnable(models.TransientModel):
         string="Only for Practice",
         help="Everything is marked as practice and may be deleted whole.",
     )
-    can_practice = fields.Boolean(
-        compute="_compute_can_practice", export_string_translation=False
-    )
+    can_practice = fields.Boolean(compute="_compute_can_practice", export_string_translation=False)
     reason = fields.Char()
     asks_reason = fields.Boolean(compute="_compute_asks_reason", export_string_translation=False)
     company_id = fields.Many2one(

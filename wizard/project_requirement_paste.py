@@ -51,7 +51,9 @@ class ProjectRequirementPaste(models.TransientModel):
     def _compute_line_count(self):
         for wizard in self:
             wizard.line_count = len(wizard.line_ids)
-            wizard.unclassified_count = len(wizard.line_ids.filtered(lambda l: not l.priority_id))
+            wizard.unclassified_count = len(
+                wizard.line_ids.filtered(lambda line: not line.priority_id)
+            )
 
     def _get_line_vals_list(self):
         self.ensure_one()
