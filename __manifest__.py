@@ -26,6 +26,7 @@
         "data/project_requirement_link_kind_data.xml",
         "data/delivery_mode_data.xml",
         "data/mail_activity_type_data.xml",
+        "data/mail_template_data.xml",
         "data/ir_cron_data.xml",
         # wizards before the views whose buttons open them
         "wizard/delivery_share_views.xml",
@@ -66,6 +67,9 @@
         "views/project_requirement_link_views.xml",
         "views/project_baseline_views.xml",
         "views/project_requirement_evidence_views.xml",
+        # the customer's pages
+        "views/portal_wish_templates.xml",
+        "views/portal_delivery_templates.xml",
         # menus last: they name the actions
         "views/customer_delivery_menus.xml",
     ],
@@ -81,6 +85,10 @@
             "customer_delivery/static/src/quick_entry/**/*",
             "customer_delivery/static/src/views/**/*",
             "customer_delivery/static/src/redline/**/*",
+        ],
+        "web.assets_frontend": [
+            "customer_delivery/static/src/portal/*.scss",
+            "customer_delivery/static/src/portal/*.js",
         ],
         "web.assets_tests": [
             "customer_delivery/static/tests/tours/**/*",

@@ -1,2 +1,4 @@
-from . import register
 from . import baseline
+from . import portal
+from . import register
+from . import wish

@@ -52,3 +52,9 @@ from . import res_users
 
 # figures
 from . import delivery_board
+
+# what customers see and do
+from . import project_project_portal
+from . import project_requirement_portal
+from . import project_requirement_filing
+from . import mail_message
