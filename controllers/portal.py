@@ -113,7 +113,7 @@ class DeliveryPortal(CustomerPortal):
         values = self._prepare_requirement_list(page, url, domain, **kwargs)
         values.update(
             page_name="delivery_project",
-            project=project_sudo,
+            delivery_project=project_sudo,
             contact=project_sudo.user_id,
             milestones=project_sudo.env["project.milestone"].search(
                 [("project_id", "=", project_id)], order="deadline, id"
@@ -256,7 +256,7 @@ class DeliveryPortal(CustomerPortal):
             "may_comment": may_comment,
             "object": requirement_sudo,
             "files": self._get_file_values(requirement_sudo, access_token, is_reader),
-            "project": requirement_sudo.project_id,
+            "delivery_project": requirement_sudo.project_id,
             "has_project_page": is_reader
             and bool(
                 request.env["project.project"]._get_portal_project(requirement_sudo.project_id.id)

@@ -64,7 +64,7 @@ class DeliveryChannel(models.Model):
 
     @api.depends("token", "has_form")
     def _compute_form_url(self):
-        base = self.get_base_url()
+        base = self.browse().get_base_url()
         for channel in self:
             token = channel.has_form and channel.sudo().token
             channel.form_url = f"{base}/delivery/wish/{token}" if token else False

@@ -1,0 +1,35 @@
+import { registry } from "@web/core/registry";
+
+import { assertNoSideScroll } from "./portal_wish_tour";
+
+registry.category("web_tour.tours").add("delivery_portal_requirement", {
+    steps: () => [
+        {
+            content: "what waits comes first",
+            trigger: ".o_delivery_task:contains('Label per box')",
+            run: () => assertNoSideScroll(),
+        },
+        {
+            trigger: ".o_delivery_project a:contains('Project standard')",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        {
+            content: "the project shows its milestones and its document",
+            trigger: ".o_delivery_milestone_name:contains('Go-live')",
+            run: () => assertNoSideScroll(),
+        },
+        {
+            trigger: ".o_delivery_line:contains('Label per box')",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        { trigger: ".o_delivery_asked", run: () => assertNoSideScroll() },
+        {
+            trigger: ".o-mail-Composer-input",
+            run: "edit This is right, thank you.",
+        },
+        { trigger: ".o-mail-Composer-send:enabled", run: "click" },
+        { trigger: ".o-mail-Message:contains('This is right, thank you.')" },
+    ],
+});
