@@ -144,9 +144,9 @@ class DeliveryWish(http.Controller):
         language = request.env["res.lang"]._get_data(code=code)
         default = request.env["ir.http"]._get_default_lang()
         prefix = "" if code == default.code else f"/{language.url_code}"
-        redirect = request.redirect(f"{prefix}{path}", code=302, local=True)
-        redirect.set_cookie("frontend_lang", code)
-        return redirect
+        # after the cookie of the language that this request came with
+        request.future_response.set_cookie("frontend_lang", code)
+        return request.redirect(f"{prefix}{path}", code=302)
 
     def _get_layout_values(self, company_sudo, project_sudo=None, channel_sudo=None):
         return {

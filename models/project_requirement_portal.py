@@ -98,9 +98,9 @@ class ProjectRequirement(models.Model):
         return operation == "read" and field.name in PORTAL_READABLE_FIELDS
 
     @api.model
-    def _get_allowed_access_params(self):
+    def _get_thread_with_access(self, thread_id, *, hash=None, pid=None, token=None, **kwargs):
         # Neither the token of a link nor a signed contact opens the conversation.
-        return set()
+        return super()._get_thread_with_access(thread_id, **kwargs)
 
     def _mail_get_operation_for_mail_message_operation(self, message_operation):
         operations = super()._mail_get_operation_for_mail_message_operation(message_operation)

@@ -17,7 +17,9 @@ class PortalRequirementTour(DeliveryCase, HttpCase):
             description=f"<p>{'unbroken' * 60}</p><table><tr>{'<td>cell</td>' * 40}</tr></table>",
         )
         requirement.action_move_to_stage(self._stage("customer").id)
-        self.start_tour("/my/delivery", "delivery_portal_requirement", login="portal_a")
+        self.start_tour(
+            "/my/delivery", "delivery_portal_requirement", login="portal_a", timeout=180
+        )
         comment = requirement.message_ids.filtered(lambda m: m.author_id == self.contact_a)
         self.assertIn("This is right", comment.body)
         self.assertNotIn(self.contact_a, requirement.message_partner_ids)

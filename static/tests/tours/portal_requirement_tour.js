@@ -26,10 +26,12 @@ registry.category("web_tour.tours").add("delivery_portal_requirement", {
         },
         { trigger: ".o_delivery_asked", run: () => assertNoSideScroll() },
         {
-            trigger: ".o-mail-Composer-input",
+            content: "the conversation is loaded after the page, with its own assets",
+            trigger: "#chatterRoot:shadow .o-mail-Composer-input",
+            timeout: 60000,
             run: "edit This is right, thank you.",
         },
-        { trigger: ".o-mail-Composer-send:enabled", run: "click" },
-        { trigger: ".o-mail-Message:contains('This is right, thank you.')" },
+        { trigger: "#chatterRoot:shadow .o-mail-Composer-send:enabled", run: "click" },
+        { trigger: "#chatterRoot:shadow .o-mail-Message:contains('This is right, thank you.')" },
     ],
 });
