@@ -48,9 +48,7 @@ class DeliveryPortal(CustomerPortal):
             **self._prepare_portal_layout_values(),
             "page_name": "delivery",
             "waiting": waiting.sudo(),
-            "waiting_count": shown
-            if shown < WAITING_SHOWN
-            else requirements.search_count(domain),
+            "waiting_count": shown if shown < WAITING_SHOWN else requirements.search_count(domain),
             "projects": projects_sudo,
             "counts": self._count_by_project(projects_sudo),
             "next_milestones": self._get_next_milestones(projects_sudo),
@@ -345,15 +343,11 @@ class DeliveryPortal(CustomerPortal):
             {"project_id": chosen, "client_key": secrets.token_urlsafe(24)}
         )
 
-    @http.route(
-        "/my/delivery/wish/new", type="http", auth="user", website=True, methods=["POST"]
-    )
+    @http.route("/my/delivery/wish/new", type="http", auth="user", website=True, methods=["POST"])
     def portal_submit_wish(self, **kwargs):
         partner = request.env.user.partner_id
         form = wish_form.WishForm(self._get_wish_company(kwargs.get("project_id")), kwargs)
-        project_sudo = request.env["project.project"]._get_portal_project(
-            form.values["project_id"]
-        )
+        project_sudo = request.env["project.project"]._get_portal_project(form.values["project_id"])
         if form.values["project_id"] and not project_sudo:
             form.errors["project_id"] = request.env._("Please choose one of your projects.")
         form.check_text()

@@ -126,9 +126,7 @@ def get_form_values(company):
 def refusal_sentence(reason, name, limit, allowed):
     _ = request.env._
     if reason == "size":
-        return _(
-            "%(file)s is larger than %(number)s MB.", file=name, number=limit // MEGABYTE
-        )
+        return _("%(file)s is larger than %(number)s MB.", file=name, number=limit // MEGABYTE)
     if reason == "empty":
         return _("%(file)s is empty.", file=name)
     if reason == "content":

@@ -107,9 +107,7 @@ class ProjectRequirement(models.Model):
     def _get_receipt_signature(self):
         self.ensure_one()
         wish_sudo = self.sudo()
-        return tools.hmac(
-            wish_sudo.env, RECEIPT_SCOPE, (wish_sudo.id, wish_sudo.client_key or "")
-        )
+        return tools.hmac(wish_sudo.env, RECEIPT_SCOPE, (wish_sudo.id, wish_sudo.client_key or ""))
 
     def _get_receipt_url(self):
         """Return the address of the page that confirms what was filed, and nothing else."""

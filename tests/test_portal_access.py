@@ -382,6 +382,7 @@ class TestPortalAccess(DeliveryCase, HttpCase):
         writes = [
             query
             for query in queries
-            if query.upper().startswith(("INSERT", "UPDATE", "DELETE")) and "res_device" not in query
+            if query.upper().startswith(("INSERT", "UPDATE", "DELETE"))
+            and "res_device" not in query
         ]
         self.assertFalse(writes)
