@@ -55,7 +55,6 @@ PORTAL_READABLE_FIELDS = frozenset(
         "access_warning",
     }
 )
-NO_ACCESS = "."
 
 
 class ProjectRequirement(models.Model):
@@ -77,7 +76,6 @@ class ProjectRequirement(models.Model):
     post_token = fields.Char(
         compute="_compute_post_token",
         store=False,
-        groups=NO_ACCESS,
         export_string_translation=False,
     )
 
