@@ -354,6 +354,8 @@ def _word(text):
 # === LINES AND PARTS === #
 
 ESCAPES = {"\\": "\\\\", "|": "\\|", "｜": "\\｜", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+# Nearly no text has any of these: it is looked through once, not letter by letter.
+ESCAPED = re.compile(r"[\\|｜\x00-\x1f\x7f-\x9f]")
 UNESCAPES = {"n": "\n", "t": "\t", "r": "\r", "s": " "}
 TOKEN = re.compile(r"\\(?:x([0-9a-f]{2})|(.))|.", re.DOTALL)
 
@@ -363,7 +365,9 @@ def _escape(text):
     body = text.strip(" ")
     start = len(text) - len(text.lstrip(" "))
     end = len(text) - start - len(body)
-    result = "".join(ESCAPES.get(each) or _control(each) for each in body)
+    result = body
+    if ESCAPED.search(body):
+        result = "".join(ESCAPES.get(each) or _control(each) for each in body)
     if result.startswith(BRACKETS):
         result = f"\\{result}"
     return "\\s" * start + result + "\\s" * end

@@ -119,22 +119,31 @@ class ProjectRequirement(models.Model):
     def _write_register_rows(self, workbook, sheet, columns, lang, ids):
         wrapped = workbook.add_format({"text_wrap": True, "valign": "top"})
         dated = workbook.add_format({"num_format": "yyyy-mm-dd", "valign": "top"})
-        cells = [(place, column.key, column.kind) for place, column in enumerate(columns)]
+        # formats cost time and size: only what runs over several lines is wrapped
+        formats = {"text": None, "choice": None, "html": wrapped, "lines": wrapped}
+        cells = [
+            (
+                place,
+                column.key,
+                column.kind,
+                wrapped if column.key == "title" else formats.get(column.kind),
+            )
+            for place, column in enumerate(columns)
+        ]
         row = 0
         for values in self._iter_register(ids, lang):
             row += 1
-            for place, key, kind in cells:
+            for place, key, kind, cell_format in cells:
                 value = values.get(key)
                 if value is None or value == "" or value is False:
                     continue
                 if kind == "date":
-                    sheet.write_datetime(
-                        row, place, datetime(value.year, value.month, value.day), dated
-                    )
+                    moment = datetime(value.year, value.month, value.day)
+                    sheet.write_datetime(row, place, moment, dated)
                 elif kind == "number":
                     sheet.write_number(row, place, value)
                 else:
-                    sheet.write_string(row, place, value[:CELL_LIMIT], wrapped)
+                    sheet.write_string(row, place, value[:CELL_LIMIT], cell_format)
 
     # === READING === #
 
