@@ -55,6 +55,7 @@
         "report/report_confirmation_slip.xml",
         "wizard/project_requirement_print_views.xml",
         "wizard/project_requirement_import_views.xml",
+        "views/project_project_papers_views.xml",
         # versions, links and baselines: dialogs before the views whose buttons open them
         "views/project_requirement_comparison_templates.xml",
         "wizard/project_requirement_compare_views.xml",

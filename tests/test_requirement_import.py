@@ -5,7 +5,7 @@ import openpyxl
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import HttpCase, tagged
+from odoo.tests import Form, HttpCase, tagged
 
 from .common import DeliveryCase
 
@@ -413,6 +413,19 @@ class TestRequirementImport(ImportCase):
         other = self._create_user("second", "customer_delivery.group_delivery_user")
         self.assertFalse(wizard.with_user(other).has_access("read"))
         self.assertFalse(wizard.line_ids.with_user(other).has_access("read"))
+
+    def test_the_dialog_opens_on_its_project_and_asks_to_check_again(self):
+        action = self.project_light.with_user(self.delivery_user).action_import_requirements()
+        dialogs = self.env["project.requirement.import"].with_user(self.delivery_user)
+        form = Form(dialogs.with_context(**action["context"]))
+        self.assertEqual(form.project_id, self.project_light)
+        form.content = base64.b64encode(b"Title\nA wish")
+        wizard = form.save()
+        wizard.action_check()
+        self.assertEqual(wizard.state, "checked")
+        form = Form(wizard)
+        form.content = base64.b64encode(b"Title\nAnother wish")
+        self.assertEqual(form.save().state, "new")
 
     # === FILES === #
 

@@ -4,7 +4,7 @@ from lxml import html
 
 from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.tests import HttpCase, tagged
+from odoo.tests import Form, HttpCase, tagged
 
 from odoo.addons.customer_delivery.core.grant import Granted
 
@@ -344,6 +344,18 @@ class TestConfirmationSlip(PaperCase):
         self.assertEqual(action["report_name"], SPECIFICATION)
         text = self._text(SPECIFICATION, self.env["project.project"], **action["data"])
         self.assertIn(requirement.number, text)
+
+    def test_the_project_opens_the_dialog_with_its_usual_paper(self):
+        for project, paper in (
+            (self.project_light, "confirmation"),
+            (self.project_standard, "specification"),
+        ):
+            action = project.with_user(self.project_user).action_print_requirements()
+            dialogs = self.env["project.requirement.print"].with_user(self.project_user)
+            dialog = Form(dialogs.with_context(**action["context"])).save()
+            self.assertEqual(dialog.project_id, project)
+            self.assertEqual(dialog.paper, paper)
+            self.assertEqual(dialog.action_print()["data"], {"project_ids": project.ids})
 
 
 @tagged("post_install", "-at_install")

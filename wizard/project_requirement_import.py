@@ -11,6 +11,8 @@ from .register_import import COLUMNS, CONFIRMED_ON, RegisterImport
 
 # what the register shows and nobody types
 SHOWN_ONLY = ("outline", "version", "updated")
+# what the check looked at; another one asks for another check
+SOURCE = ("content", "take_over", "project_id", "partner_id")
 MAX_FILE = 20 * 1024 * 1024
 
 
@@ -56,9 +58,15 @@ class ProjectRequirementImport(models.TransientModel):
     def _compute_may_take_over(self):
         self.may_take_over = self.env.user.has_group("customer_delivery.group_delivery_manager")
 
-    @api.onchange("content", "take_over", "project_id", "partner_id")
+    @api.onchange(*SOURCE)
     def _onchange_source(self):
         self.state = "new"
+
+    def write(self, vals):
+        # what was checked is what is imported
+        if vals.keys() & set(SOURCE):
+            vals = {**vals, "state": "new"}
+        return super().write(vals)
 
     # === ACTION METHODS === #
 
