@@ -3,11 +3,15 @@
 import argparse
 import json
 import logging
+import subprocess
+import sys
 from pathlib import Path
 
 import changes
 import harness
 import off_cost
+import portal_page
+import register_file
 import screens
 import workload
 
@@ -21,7 +25,7 @@ MODELS = ("project.requirement", "project.task")
 
 def arguments():
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=["generate", "measure"])
+    parser.add_argument("what", choices=["generate", "measure", "memory"])
     parser.add_argument("--config", required=True)
     parser.add_argument("--database", required=True)
     parser.add_argument("--off-with", help="database with the addon")
@@ -42,8 +46,11 @@ def main():
     if options.what == "generate":
         workload.generate(registry, options.rows, options.projects, options.customers)
         return
+    if options.what == "memory":
+        print(register_file.memory(registry, user_id(registry, "admin")))
+        return
     report = harness.Report()
-    for part in (measure_screens, measure_changes, measure_off):
+    for part in PARTS:
         if not options.only or part.__name__.removeprefix("measure_") in options.only.split(","):
             part(report, registry, options)
     options.output.write_text(json.dumps(report.rows, indent=2, ensure_ascii=False) + "\n")
@@ -97,6 +104,38 @@ def measure_off(report, _registry, options):
         lambda prepare: [harness.Side(registry, uid, prepare) for registry, uid in sides],
         3 if options.quick else 15,
     )
+
+
+def measure_portal(report, registry, options):
+    uid = user_id(registry, workload.PORTAL)
+    report.compare(
+        "portal, list page of 500 rows",
+        portal_page.Page(registry, uid, "/my/requirements"),
+        portal_page.Page(registry, uid, "/my/tasks"),
+        3 if options.quick else 15,
+        "fewer queries, at most 40",
+    )
+
+
+def measure_register(report, registry, options):
+    uid = user_id(registry, "admin")
+
+    def pair(*prepares):
+        return [harness.Side(registry, uid, prepare) for prepare in prepares]
+
+    # a process of its own: what others left in memory would hide what the export takes
+    arguments = ["--config", options.config, "--database", options.database]
+    found = subprocess.run(
+        [sys.executable, __file__, "memory", *arguments, "--rows", str(options.rows)],
+        stdout=subprocess.PIPE,
+        check=True,
+        text=True,
+    )
+    rounds = 1 if options.quick else 3
+    register_file.measure(report, pair, rounds, float(found.stdout.split()[-1]))
+
+
+PARTS = (measure_screens, measure_changes, measure_portal, measure_register, measure_off)
 
 
 if __name__ == "__main__":

@@ -60,6 +60,7 @@ class Workload:
         self.make_projects()
         self.make_tasks()
         self.make_requirements()
+        self.make_criteria()
         self.make_followers()
         self.make_portal()
 
@@ -322,6 +323,21 @@ class Workload:
         env.invalidate_all()
         for start in range(0, self.project_count, 20):
             env["project.requirement"]._renumber(self.projects[start : start + 20])
+
+    def make_criteria(self):
+        """One acceptance criterion for each requirement."""
+        first = self.first_requirement
+        line = self.env["project.requirement.criterion"].create(
+            {"requirement_id": first, "name": "Criterion"}
+        )
+        self.copies(
+            line,
+            self.rows,
+            requirement_id=f"{first - 1} + k",
+            name=f"'Shown at acceptance: ' || {pick(words.DEEDS_EN, 'k')}",
+        )
+        # the line just made and removed counted as changes of the first requirement
+        self.env.cr.execute("UPDATE project_requirement SET content_rev = 1")
 
     def make_followers(self):
         """The owner follows what he owns, as after an assignment in the web client."""
