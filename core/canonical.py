@@ -74,10 +74,15 @@ def _object(value, where):
     for key, item in value.items():
         if not isinstance(key, str):
             raise NotCanonical(f"{where}: the key {key!r} is not a text")
-        if not _is_absent(item):
-            result[_text(key)] = _plain(item, f"{where}.{key}")
-    if len(result) < sum(not _is_absent(item) for item in value.values()):
-        raise NotCanonical(f"{where}: two keys are the same text")
+        if _is_absent(item):
+            continue
+        plain = _plain(item, f"{where}.{key}")
+        # An object of which nothing is left says nothing either.
+        if _is_absent(plain):
+            continue
+        if _text(key) in result:
+            raise NotCanonical(f"{where}: two keys are the same text")
+        result[_text(key)] = plain
     return result
 
 

@@ -26,7 +26,7 @@ from places import (
 )
 from say import CannotGoOn, step
 
-KEPT = {"cd_tpl": 4, "cd_ins": 8, "cd_web": 8}
+KEPT = {"cd_tpl": 4, "cd_ins": 12, "cd_web": 12}
 # The first one is the default of new contacts.
 LANGUAGES = "en_US,zh_CN,zh_TW"
 

@@ -8,6 +8,8 @@ import sys
 import types
 from pathlib import Path
 
+from hypothesis import settings
+
 REPOSITORY = Path(__file__).resolve().parents[3]
 
 
@@ -15,3 +17,6 @@ def pytest_configure(config):
     package = types.ModuleType("customer_delivery")
     package.__path__ = [str(REPOSITORY)]
     sys.modules["customer_delivery"] = package
+    # A busy machine is no reason to fail.
+    settings.register_profile("patient", settings.default, deadline=None)
+    settings.load_profile("patient")
