@@ -5,10 +5,9 @@ comodels of fields, names looked up in ``self.env``.
 """
 
 import ast
-import unittest
 from pathlib import Path
 
-from odoo.tests.common import tagged
+from odoo.tests.common import BaseCase, tagged
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = ("models", "wizard", "wizards", "report", "controllers")
@@ -115,8 +114,9 @@ def sources():
 
 
 @tagged("post_install", "-at_install")
-class TestDependencies(unittest.TestCase):
+class TestDependencies(BaseCase):
     def setUp(self):
+        super().setUp()
         self.sources = sources()
 
     def test_every_model_has_a_subdomain(self):
