@@ -65,6 +65,7 @@ class WishForm:
 
     def _read_files(self):
         sent = [file for file in request.httprequest.files.getlist("files") if file.filename]
+        self.values["had_files"] = bool(sent)
         if len(sent) > MOST_FILES:
             self.errors["files"] = request.env._(
                 "Please send at most %(number)s files.", number=MOST_FILES

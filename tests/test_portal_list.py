@@ -114,7 +114,7 @@ class TestPortalList(DeliveryCase, HttpCase):
         html = self.url_open(f"/my/requirements/{self.printer.id}").text
         self.assertIn("Needle in the text", html)
         self.assertIn("It can be seen", html)
-        self.assertIn("&lt;= 2", html)
+        self.assertIn("≤ 2", html)
 
     def test_the_pages_follow_the_language_of_the_user(self):
         self.env["res.lang"]._activate_lang("zh_CN")
