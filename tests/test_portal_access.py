@@ -355,16 +355,34 @@ class TestPortalAccess(DeliveryCase, HttpCase):
         self.published.access_token = False
         self.env.flush_all()
         before = self.published.read(["write_date", "access_token"])
-        for url in ("/my/delivery", "/my/requirements", self._url(self.published)):
-            self.url_open(url)  # fills caches
-            with self.assertNoWrites():
-                self.assertEqual(self.url_open(url).status_code, 200)
+        for url in (
+            "/my/delivery",
+            "/my/requirements",
+            "/my/delivery/wish/new",
+            f"/my/delivery/project/{self.project_light.id}",
+            self._url(self.published),
+            f"{self._url(self.published)}/files/{self.file.id}",
+        ):
+            self._assert_reads_only(url)
         view = f"/mail/view?model=project.requirement&res_id={self.published.id}"
         response = self.url_open(view, allow_redirects=False)
         self.assertTrue(response.headers["Location"].endswith(self._url(self.published)))
         self.published.invalidate_recordset()
         self.assertEqual(self.published.read(["write_date", "access_token"]), before)
         self.assertFalse(self.published.access_token)
+
+    def test_looking_without_login_changes_nothing(self):
+        channel = self._create_channel(project_id=self.project_light.id)
+        url = self._token_url(self.published)
+        self.env.flush_all()
+        self.authenticate(None, None)
+        self._assert_reads_only(url)
+        self._assert_reads_only(f"/delivery/wish/{channel.token}")
+
+    def _assert_reads_only(self, url):
+        self.url_open(url)  # fills caches
+        with self.assertNoWrites():
+            self.assertEqual(self.url_open(url).status_code, 200, url)
 
     @contextmanager
     def assertNoWrites(self):

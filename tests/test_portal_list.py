@@ -6,7 +6,7 @@ from odoo.tests.common import HttpCase, tagged
 
 from .common import DeliveryCase
 
-# 500 requirements; the brief of the page allows 40
+# of a page over 500 requirements
 MOST_QUERIES = 40
 
 
@@ -126,7 +126,6 @@ class TestPortalList(DeliveryCase, HttpCase):
         self.assertIn("必须实现", response.text)
 
     def test_five_hundred_requirements_take_few_queries_and_under_a_second(self):
-        stage = self._stage("new")
         self.env["project.requirement"].create(
             [
                 {
@@ -140,7 +139,6 @@ class TestPortalList(DeliveryCase, HttpCase):
                 for number in range(500)
             ]
         )
-        self.assertTrue(stage)
         self.env.flush_all()
         for url in (
             "/my/delivery",
