@@ -7,6 +7,9 @@ from odoo.tests import HttpCase, tagged
 
 from .common import DeliveryCase
 
+# a browser on a busy machine is slow; a tour that hangs still ends
+TOUR_SECONDS = 240
+
 
 @tagged("post_install", "-at_install")
 class TestTourEndToEnd(DeliveryCase, HttpCase):
@@ -27,6 +30,7 @@ class TestTourEndToEnd(DeliveryCase, HttpCase):
             f"/odoo/project.project/{self.project.id}",
             "delivery_end_to_end_staff",
             login="delivery_user",
+            timeout=TOUR_SECONDS,
         )
         self.assertEqual(self.project.delivery_mode_id, self.mode_light)
         self.assertEqual(len(self._requirements()), 10)
@@ -43,6 +47,7 @@ class TestTourEndToEnd(DeliveryCase, HttpCase):
             f"/odoo/project.project/{self.project.id}/action-{action}",
             "delivery_end_to_end_classify",
             login="delivery_user",
+            timeout=TOUR_SECONDS,
         )
         self.assertEqual(wish.priority_id.name, "Must")
 
@@ -54,7 +59,7 @@ class TestTourEndToEnd(DeliveryCase, HttpCase):
         self.authenticate(None, None)
         self.browser_size, self.touch_enabled = "390x844", True
         path = channel.form_url.removeprefix(channel.get_base_url())
-        self.start_tour(path, "delivery_end_to_end_customer", login=None)
+        self.start_tour(path, "delivery_end_to_end_customer", login=None, timeout=TOUR_SECONDS)
 
     def _check_papers(self, wish):
         reports = self.env["ir.actions.report"].with_user(self.delivery_user)
