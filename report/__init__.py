@@ -1,3 +1,3 @@
-from . import requirement_paper
+from . import project_requirement_paper
 from . import report_specification
 from . import report_confirmation_slip

@@ -7,7 +7,7 @@ class ReportConfirmationSlip(models.AbstractModel):
 
     _name = "report.customer_delivery.report_confirmation_slip"
     _description = "Requirement Confirmation"
-    _inherit = ["requirement.paper"]
+    _inherit = ["project.requirement.paper"]
 
     _paper_code = "RC"
 

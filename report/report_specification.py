@@ -9,7 +9,7 @@ class ReportSpecification(models.AbstractModel):
 
     _name = "report.customer_delivery.report_specification"
     _description = "Requirement Specification"
-    _inherit = ["requirement.paper"]
+    _inherit = ["project.requirement.paper"]
 
     _paper_code = "SRS"
 

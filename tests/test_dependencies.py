@@ -20,6 +20,8 @@ SUBDOMAINS = {
     "delivery.event": "event",
     "signoff.": "signoff",
     "project.requirement": "requirement",
+    "report.customer_delivery.report_specification": "requirement",
+    "report.customer_delivery.report_confirmation_slip": "requirement",
     "project.baseline": "requirement",
     "project.change": "change",
     "project.deliverable": "acceptance",

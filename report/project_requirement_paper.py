@@ -39,14 +39,14 @@ FIELDS = (
 )
 
 
-class RequirementPaper(models.AbstractModel):
+class ProjectRequirementPaper(models.AbstractModel):
     """What all papers about requirements share: which ones, their texts, who signs.
 
     Everything is read with the rights of the person who prints, in the language of the paper,
     by a number of queries that does not grow with the number of requirements.
     """
 
-    _name = "requirement.paper"
+    _name = "project.requirement.paper"
     _description = "Paper About Requirements"
 
     # === WHAT IS PRINTED === #
