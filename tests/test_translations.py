@@ -11,6 +11,7 @@ ADDON = "customer_delivery"
 FOLDER = Path(__file__).parents[1] / "i18n"
 LANGUAGES = ("zh_CN", "zh_TW")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}|\$\{\w+\}")
+MARKUP = re.compile(r"</?([a-z][\w-]*)")
 # Words that users of this trade do not say, see the glossary.
 AVOIDED = {
     "zh_CN": ("执行应用", "变基", "可疑链接", "步行模式", "项目管理员", "隔离期", "剧本", "哈希"),
@@ -70,6 +71,15 @@ class TestTranslations(TransactionCase):
                     self.assertEqual(
                         sorted(PLACEHOLDER.findall(term)), sorted(PLACEHOLDER.findall(value))
                     )
+
+    def test_markup_survives_translation(self):
+        for language, catalogue in self.catalogues.items():
+            for term, value in catalogue.items():
+                self.assertEqual(
+                    sorted(MARKUP.findall(term)),
+                    sorted(MARKUP.findall(value)),
+                    f"{language}: {term!r}",
+                )
 
     def test_chinese_is_that_of_the_glossary(self):
         for language, words in AVOIDED.items():
