@@ -1,6 +1,8 @@
 """The list that a customer's contact opens in the portal, as a request to the server's program."""
 
+import re
 import time
+from unittest.mock import patch
 
 from werkzeug.test import Client
 
@@ -8,25 +10,42 @@ from odoo import http, sql_db
 from odoo.api import Environment
 from odoo.service import security
 
+from odoo.addons.portal.controllers.portal import CustomerPortal
+
 
 class Page:
-    """One side: a page that a user opens."""
+    """One side: a list page that a user opens, with so many lines."""
 
-    def __init__(self, registry, uid, url):
+    def __init__(self, registry, uid, url, lines):
         self.url = url
+        self.lines = lines
         self.client = Client(http.root)
         self.client.set_cookie("session_id", _session(registry, uid).sid)
 
     def measure(self, clock=time.perf_counter):
-        queries = sql_db.sql_counter
-        started = clock()
-        answer = self.client.get(self.url)
-        body = answer.get_data()
-        seconds = clock() - started
-        queries = sql_db.sql_counter - queries
-        assert answer.status_code == 200, f"{self.url}: {answer.status}"
-        assert body.count(b"<tr") > 20 or b"requirement" in body, f"{self.url} is empty"
+        with patch.object(CustomerPortal, "_items_per_page", self.lines):
+            queries = sql_db.sql_counter
+            started = clock()
+            answer = self.client.get(self.url)
+            body = answer.get_data(as_text=True)
+            seconds = clock() - started
+            queries = sql_db.sql_counter - queries
+        shown = len(set(re.findall(rf"{self.url}/(\d+)", body)))
+        if answer.status_code != 200 or shown != self.lines:
+            raise RuntimeError(f"{self.url}: {answer.status} with {shown} of {self.lines} lines")
         return seconds, queries
+
+
+def measure(report, registry, uid, rounds):
+    """Add the rows of the portal: one page as it is, and all rows on one page."""
+    for lines in (80, 500):
+        report.compare(
+            f"portal, list page with {lines} of 500 rows",
+            Page(registry, uid, "/my/requirements", lines),
+            Page(registry, uid, "/my/tasks", lines),
+            rounds,
+            "fewer queries, at most 40",
+        )
 
 
 def _session(registry, uid):

@@ -136,6 +136,28 @@ class ProjectRequirement(models.Model):
             return []  # addresses of others are not for customers
         return super()._message_get_suggested_recipients(*args, **kwargs)
 
+    @api.model
+    def _search(self, domain, *args, **options):
+        if not self.env.su and self.env.user._is_portal():
+            domain = Domain(domain) & self._get_portal_reach_domain()
+        return super()._search(domain, *args, **options)
+
+    @api.model
+    def _get_portal_reach_domain(self):
+        """Return a domain that holds all that the rule of customers can allow to this one.
+
+        The rule decides; naming the projects lets the database judge a customer's few rows
+        where it would judge the rows of all customers.
+        """
+        partner = self.env.user.partner_id
+        parties_sudo = self.env["project.party"].sudo().with_context(active_test=False)
+        found = parties_sudo.search_fetch(
+            [("partner_id", "in", (partner | partner.commercial_partner_id).ids)], ["project_id"]
+        )
+        return Domain("requester_id", "=", partner.id) | Domain(
+            "project_id", "in", found.project_id.ids
+        )
+
     # === LINKS === #
 
     def _get_access_action(self, access_uid=None, force_website=False):
