@@ -21,11 +21,14 @@ def chosen(options):
     elif options.paths or options.name:
         paths = [_relative(path) for path in options.paths]
         plain = [path for path in paths if path.startswith((CORE, TOOLS))]
-        others = [path for path in paths if path not in plain]
-        if plain or not others:
+        script = [path for path in paths if path.startswith("static/")]
+        others = [path for path in paths if path not in plain + script]
+        if plain or not paths:
             without_odoo = [PlainTests(plain)]
-        if others or not plain:
-            in_odoo = [OdooTests(others)]
+        if others or not paths:
+            in_odoo.append(OdooTests(others))
+        if script:
+            in_odoo.append(JavaScript())
     else:
         without_odoo = [PlainTests([]), Lint(), Wheel()]
         in_odoo = [OdooTests([])]

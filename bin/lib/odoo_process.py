@@ -136,8 +136,10 @@ class Odoo:
         self.checked(database, "-u", ADDON)
 
     def uninstall(self, database):
+        """Remove the addon, together with the evidence that it would rather keep."""
         log = self.shell(
             database,
+            f'env["ir.config_parameter"].set_param("{ADDON}.allow_uninstall", "True")\n'
             f'env["ir.module.module"].search([("name", "=", "{ADDON}")])'
             ".button_immediate_uninstall()",
         )
