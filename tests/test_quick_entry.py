@@ -51,7 +51,12 @@ class TestQuickEntry(DeliveryCase):
 
     def test_the_phone_offers_the_projects_one_may_see(self):
         offered = self._requirements(self.delivery_user).get_quick_entry_data()["projects"]
-        ids = {project["id"] for project in offered}
+        ids = [project["id"] for project in offered]
+        self.assertEqual(len(ids), len(set(ids)), offered)
+        ids = set(ids)
+        for project in offered:
+            people = [person["id"] for person in project["people"]]
+            self.assertEqual(len(people), len(set(people)), project)
         self.assertIn(self.project_light.id, ids)
         hidden = self.project_off | self.project_private | self.project_other
         self.assertFalse(ids & set(hidden.ids))

@@ -1,0 +1,72 @@
+from odoo.tests import HttpCase, tagged
+
+from .common import DeliveryCase
+
+
+@tagged("post_install", "-at_install")
+class TestTourDelivery(HttpCase, DeliveryCase):
+    """The web client as a delivery user, on a desktop and on a phone."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["ir.config_parameter"].set_param("web.base.url", cls.base_url())
+        cls.project_off.user_id = cls.delivery_user
+
+    def _use_phone(self):
+        self.browser_size = "390x844"
+        self.touch_enabled = True
+
+    def _requirements(self, project):
+        return self.env["project.requirement"].search([("project_id", "=", project.id)])
+
+    def test_from_a_bare_project_to_ten_requirements(self):
+        self.start_tour("/odoo", "customer_delivery_first_minutes", login="delivery_user")
+        project = self.project_off
+        self.assertEqual(project.delivery_mode_id, self.mode_light)
+        requirements = self._requirements(project)
+        self.assertEqual(len(requirements), 11)
+        classes = requirements.mapped("priority_id.name")
+        self.assertEqual(set(classes), {"Must", "Should", "Later"})
+        unclassified = requirements.filtered(lambda requirement: not requirement.priority_id)
+        self.assertEqual(unclassified.name, "Typed below the others")
+        self.assertIn("Ms Li", " ".join(project.message_ids.mapped("body")))
+
+    def test_the_same_on_a_phone(self):
+        self._use_phone()
+        self.start_tour("/odoo", "customer_delivery_phone", login="delivery_user")
+        requirements = self._requirements(self.project_off)
+        self.assertEqual(len(requirements), 10)
+        self.assertEqual(
+            requirements.filtered(lambda r: r.content_lock == "agreed").mapped("name"),
+            ["Undo the last scan"],
+        )
+
+    def test_quick_entry_on_a_phone(self):
+        self._use_phone()
+        self.start_tour("/odoo", "customer_delivery_quick_entry", login="delivery_user")
+        requirement = self._requirements(self.project_light)
+        self.assertRecordValues(
+            requirement,
+            [
+                {
+                    "name": "Bigger letters on the label",
+                    "origin": "recorded",
+                    "said_via": "site",
+                    "requester_id": self.contact_a.id,
+                }
+            ],
+        )
+
+    def test_quick_entry_without_a_network_is_sent_once(self):
+        self._use_phone()
+        self.start_tour("/odoo", "customer_delivery_offline", login="delivery_user")
+        found = self.env["project.requirement"].search_count(
+            [("name", "=", "Said without a network")]
+        )
+        self.assertEqual(found, 1)
+
+    def test_the_board_opens_what_it_counts(self):
+        self._create_agreed_requirement(name="Promised", project_id=self.project_b.id)
+        self.project_b.last_update_status = "off_track"
+        self.start_tour("/odoo", "customer_delivery_board", login="delivery_user")
