@@ -88,13 +88,10 @@ registry.category("web_tour.tours").add("delivery_end_to_end_classify", {
             content: "the wish stands at the end of the list, without a class",
             trigger: ".o_data_row:nth-child(11) [name=name]:contains(Weigh the box)",
         },
-        { trigger: ".o_data_row:nth-child(11) [name=priority_id]", run: "click" },
-        {
-            trigger: ".o_field_widget[name=priority_id] input",
-            run: "edit Must",
-        },
-        { trigger: ".ui-menu-item a:contains(Must), .o-autocomplete--dropdown-item:contains(Must)", run: "click" },
-        { trigger: ".o_list_button_save", run: "click" },
+        { trigger: ".o_data_row:nth-child(11) .o_list_record_selector input", run: "click" },
+        { trigger: ".o_data_row:nth-child(11) .o_data_cell[name=priority_id]", run: "click" },
+        { trigger: ".o_field_widget[name=priority_id] input", run: "edit Must" },
+        { trigger: ".o-autocomplete--dropdown-item:contains(Must)", run: "click" },
         { trigger: ".o_data_row:nth-child(11) [name=priority_id]:contains(Must)" },
     ],
 });
