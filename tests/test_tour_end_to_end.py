@@ -64,9 +64,7 @@ class TestTourEndToEnd(DeliveryCase, HttpCase):
     def _check_papers(self, wish):
         reports = self.env["ir.actions.report"].with_user(self.delivery_user)
         for report in ("report_confirmation_slip", "report_specification"):
-            html, _kind = reports._render_qweb_html(
-                f"customer_delivery.{report}", self.project.ids
-            )
+            html, _kind = reports._render_qweb_html(f"customer_delivery.{report}", self.project.ids)
             for requirement in self._requirements():
                 with self.subTest(report=report, requirement=requirement.name):
                     self.assertIn(requirement.name, html.decode())

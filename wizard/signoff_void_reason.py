@@ -21,7 +21,7 @@ class SignoffVoidReason(models.TransientModel):
     def action_void(self):
         """Void the document with the reason given."""
         self.ensure_one()
-        document = self.env[self.res_model] if self.res_model in self.env else None
+        document = self.env.get(self.res_model)
         if not getattr(document, "_can_be_voided", False):
             raise UserError(self.env._("This cannot be voided."))
         document.browse(self.res_id).action_void(self.reason)
