@@ -29,9 +29,11 @@ class ProjectRequirement(models.Model):
 
     @api.model
     def _search_mode_id(self, operator, value):
+        modes = self.env["delivery.mode"].sudo()
+        if operator in ("any", "any!"):
+            operator, value = "in", modes.search(value).ids
         if operator != "in":
             return NotImplemented
-        modes = self.env["delivery.mode"].sudo()
         companies = self.env["res.company"].sudo().search([])
         pools = [company.id for company in companies if modes._get_pool_mode(company).id in value]
         in_pool = Domain("project_id", "=", False) & Domain("company_id", "in", pools)

@@ -16,6 +16,9 @@ class ProjectRequirement(models.Model):
     def _draw_numbers(self, company, count):
         """Return ``count`` new permanent numbers of ``company``, drawn in one query."""
         sequence_sudo = self._get_number_sequence(company)
+        if sequence_sudo.implementation != "standard" or sequence_sudo.use_date_range:
+            # an administrator wants it so, and pays a query for each number
+            return [sequence_sudo.next_by_id() for _number in range(count)]
         rows = self.env.execute_query(
             SQL(
                 "SELECT nextval(%s) FROM generate_series(1, %s)",

@@ -35,7 +35,11 @@ class ProjectRequirement(models.Model):
 
     @api.constrains("project_id")
     def _check_project_uses_delivery(self):
-        for project in self.project_id:
+        self._check_uses_delivery(self.project_id)
+
+    @api.model
+    def _check_uses_delivery(self, projects):
+        for project in projects:
             if not project.sudo().delivery_mode_id:
                 raise ValidationError(
                     self.env._(
@@ -167,6 +171,7 @@ class ProjectRequirement(models.Model):
         if not project:
             return
         project.check_access("read")
+        self._check_uses_delivery(project)
         company = project.sudo()._get_delivery_company()
         foreign = self.filtered(lambda requirement: requirement.company_id != company)
         if foreign:
