@@ -88,6 +88,12 @@ class ProjectParty(models.Model):
         bypass_search_access=True,
     )
     is_current = fields.Boolean(compute="_compute_is_current", search="_search_is_current")
+    reads_now = fields.Boolean(
+        string="Is the Current User",
+        compute="_compute_reads_now",
+        search="_search_reads_now",
+        export_string_translation=False,
+    )
 
     _dates_order = models.Constraint(
         "CHECK(date_to IS NULL OR date_from IS NULL OR date_to >= date_from)",
@@ -118,6 +124,18 @@ class ProjectParty(models.Model):
         if operator != "in" or set(value) != {True}:
             return NotImplemented
         return self._get_current_domain()
+
+    @api.depends("partner_id", "commercial_partner_ref_id", "side", "may_read", "is_current")
+    @api.depends_context("uid")
+    def _compute_reads_now(self):
+        reading = self.filtered_domain(self._get_reader_domain())
+        for party in self:
+            party.reads_now = party in reading
+
+    def _search_reads_now(self, operator, value):
+        if operator != "in" or set(value) != {True}:
+            return NotImplemented
+        return self._get_reader_domain()
 
     @api.depends("partner_id", "title", "role_id")
     @api.depends_context("lang")
@@ -208,6 +226,24 @@ class ProjectParty(models.Model):
         if "letter_ids" in vals:
             self._adopt_attachments("letter_ids")
         return result
+
+    @api.model
+    def _get_reader_domain(self):
+        """Return the domain of parties by which the current user reads what is published.
+
+        Record rules reach it through ``reads_now``. The domain of a rule is kept for as long
+        as the registry, so that the user's company must not stand there as a value: who
+        changed company would go on reading.
+        """
+        partner = self.env.user.sudo().partner_id
+        company = partner.commercial_partner_id
+        return (
+            self._get_current_domain()
+            & Domain("may_read", "=", True)
+            & Domain("side", "!=", "supplier")
+            & Domain("partner_id", "in", (partner | company).ids)
+            & Domain("commercial_partner_ref_id", "=", company.id)
+        )
 
     @api.model
     def _get_current_domain(self):

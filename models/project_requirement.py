@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from .delivery_stage_mixin import PORTAL_ACCESS
 from .project_requirement_criterion import VERIFICATION_METHODS
@@ -218,6 +219,11 @@ class ProjectRequirement(models.Model):
         default=lambda self: self._default_portal_access(),
         help="What the reading parties of the project see of this requirement.",
     )
+    published_to_me = fields.Boolean(
+        compute="_compute_published_to_me",
+        search="_search_published_to_me",
+        export_string_translation=False,
+    )
     post_token = fields.Char(copy=False, export_string_translation=False)
     customer_ref = fields.Char(string="Customer's Reference", copy=False, index="trigram")
     criterion_count = fields.Integer(compute="_compute_criterion_count")
@@ -251,6 +257,47 @@ class ProjectRequirement(models.Model):
     def _compute_score(self):
         for requirement in self:
             requirement.score = int(requirement.importance or 0) * int(requirement.urgency or 0)
+
+    @api.depends(
+        "active",
+        "portal_access",
+        "stage_id",
+        "requester_id",
+        "commercial_partner_ref_id",
+        "project_id.delivery_party_ids.reads_now",
+    )
+    @api.depends_context("uid")
+    def _compute_published_to_me(self):
+        published = self.sudo().filtered_domain(self._get_audience_domain())
+        for requirement in self:
+            requirement.published_to_me = requirement in published
+
+    def _search_published_to_me(self, operator, value):
+        if operator != "in" or set(value) != {True}:
+            return NotImplemented
+        return self._get_audience_domain()
+
+    @api.model
+    def _get_audience_domain(self):
+        """Return the domain of what the current user, a customer's contact, may read.
+
+        That is what was published to a party that he is, and what he asked for himself while
+        he works for that customer. Record rules use it through ``published_to_me``.
+        """
+        partner = self.env.user.sudo().partner_id
+        own = Domain("requester_id", "=", partner.id) & Domain(
+            "commercial_partner_ref_id", "=", partner.commercial_partner_id.id
+        )
+        party = Domain("project_id.delivery_party_ids", "any", [("reads_now", "=", True)])
+        living = Domain("active", "=", True) & (
+            Domain("project_id", "=", False) | Domain("project_id.active", "=", True)
+        )
+        return (
+            living
+            & Domain("portal_access", "!=", "hidden")
+            & Domain("stage_id.portal_access", "!=", "hidden")
+            & (own | party)
+        )
 
     def _compute_criterion_count(self):
         counts = dict(
