@@ -366,7 +366,8 @@ class ProjectRequirement(models.Model):
 
     def _get_full_number(self):
         """Return the permanent number with the project's code, as people quote it."""
-        code = self.project_id.delivery_code
+        # customers, who cannot read the project, quote its code too
+        code = self.project_id.sudo().delivery_code
         return f"{code}/{self.number}" if code else self.number or ""
 
     # === ACTION METHODS === #

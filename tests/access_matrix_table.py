@@ -192,6 +192,14 @@ def wizard(*groups):
     return Wizard(dict.fromkeys(groups, "rwcd"))
 
 
+READERS = (
+    "project_user",
+    "delivery_user",
+    "delivery_manager",
+    "auditor",
+    "other_user",
+    "other_manager",
+)
 USERS = ("delivery_user", "delivery_manager", "other_user", "other_manager")
 READERS = ("project_user", "auditor", *USERS)
 MANAGERS = ("delivery_manager", "other_manager")
@@ -245,7 +253,10 @@ TABLE = {
     "delivery.share": wizard(*USERS),
     "project.delivery.contract": wizard(*USERS),
     "project.delivery.enable": wizard(*USERS),
+    "project.requirement.import": wizard(*USERS),
+    "project.requirement.import.line": wizard(*USERS),
     "project.requirement.paste": wizard(*USERS),
+    "project.requirement.print": wizard(*READERS),
     "project.requirement.paste.line": wizard(*USERS),
     "project.requirement.record": wizard(*USERS),
     "project.requirement.void": wizard(*MANAGERS),
