@@ -11,15 +11,7 @@ class ProjectProject(models.Model):
     def _get_portal_projects(self):
         """Return the projects (as superuser) that the current user reads as a party."""
         parties = self.env["project.party"]
-        partner = self.env.user.partner_id
-        company = partner.commercial_partner_id
-        readers = (
-            parties._get_current_domain()
-            & Domain("may_read", "=", True)
-            & Domain("side", "!=", "supplier")
-            & Domain("partner_id", "in", (partner | company).ids)
-            & Domain("commercial_partner_ref_id", "=", company.id)
-        )
+        readers = parties._get_reader_domain()
         domain = self._get_delivery_domain() & Domain("delivery_party_ids", "any", readers)
         return self.sudo().search(domain, order="name, id")
 

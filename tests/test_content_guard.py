@@ -390,6 +390,16 @@ class TestAgreedContent(GuardCase):
         self._agree(light)
         self.assertTrue(light.changed_after_agreement, "only a new confirmation clears the flag")
 
+    def test_while_the_customer_is_asked_the_mode_decides_too(self):
+        self.open.write(Granted(content_lock="running"))
+        self._assert_refused(lambda: self.open.write({"name": "Other"}))
+        light = self._create_requirement(project_id=self.project_light.id)
+        light.write(Granted(content_lock="running"))
+        revision = light.content_rev
+        light.write({"name": "Other"})
+        self.assertEqual(light.content_rev, revision + 1, "the signature will see it")
+        self.assertFalse(light.changed_after_agreement, "nothing was agreed yet")
+
     def test_confirming_with_the_last_edit_is_one_write(self):
         for project in (self.project_light, self.project_strict):
             requirement = self._create_complete_requirement(project_id=project.id)

@@ -172,6 +172,20 @@ class TestConstantQueries(QueryCase):
             else sum(group["__count"] for group in result["groups"])
         )
 
+    def test_lines_of_many_requirements(self):
+        """Adding criteria touches each requirement's content, all of them at once."""
+        counts = []
+        for size in (5, 50):
+            self._fill(max(size - 20, 0))
+            requirements = self.env["project.requirement"].search([], limit=size)
+            values = [{"requirement_id": res_id, "name": "More"} for res_id in requirements.ids]
+            self.env.invalidate_all()
+            with self._queries() as texts:
+                self.env["project.requirement.criterion"].create(values)
+            counts.append(len(texts))
+            self.assertEqual(len(values), size)
+        self.assertLessEqual(counts[1], counts[0] + 3, counts)
+
     def test_requirement_list(self):
         model = self.env["project.requirement"].with_env(self._env_of(self.delivery_user))
         specification = self._specification(model, "list")
