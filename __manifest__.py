@@ -71,6 +71,7 @@
         # the customer's pages
         "views/portal_wish_templates.xml",
         "views/portal_delivery_templates.xml",
+        "views/portal_version_templates.xml",
         # menus last: they name the actions
         "views/customer_delivery_menus.xml",
     ],
@@ -89,6 +90,7 @@
         ],
         "web.assets_frontend": [
             "customer_delivery/static/src/portal/*.scss",
+            "customer_delivery/static/src/redline/*.scss",
             "customer_delivery/static/src/portal/*.js",
         ],
         "web.assets_tests": [

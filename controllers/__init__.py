@@ -1,4 +1,5 @@
 from . import baseline
 from . import portal
+from . import portal_versions
 from . import register
 from . import wish

@@ -33,6 +33,7 @@ class ProjectBaseline(models.Model):
     )
     state = fields.Selection(
         [("frozen", "Published"), ("void", "Void")],
+        string="Status",
         required=True,
         readonly=True,
         default="frozen",

@@ -117,6 +117,7 @@ class ProjectRequirementLink(models.Model):
     @api.model
     def _get_moved_links_sql(self):
         """Return the SQL of links whose task or milestone reads otherwise than noted."""
+        self.flush_model(["target_fingerprint", "task_id", "milestone_id"])
         self.env["project.task"].flush_model(WATCHED["task_id"])
         self.env["project.milestone"].flush_model(WATCHED["milestone_id"])
         fingerprint = "encode(sha256(convert_to({}, 'UTF8')), 'hex')"

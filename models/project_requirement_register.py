@@ -205,7 +205,7 @@ class ProjectRequirement(models.Model):
                        COALESCE(rp.name, r.requester_name) AS requester,
                        r.requested_on, r.date_deadline AS deadline,
                        NULLIF(r.effort, 0)::float8 AS effort, r.importance, r.urgency,
-                       r.customer_ref, r.content_rev AS version,
+                       r.customer_ref, r.version_number AS version,
                        (r.write_date AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date AS updated
                   FROM project_requirement r
              LEFT JOIN project_requirement_type t ON t.id = r.type_id

@@ -1,10 +1,25 @@
 import re
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..core.grant import Granted
 
+# what the customer's page shows of a requirement
+PORTAL_PARTS = (
+    "title",
+    "type",
+    "class",
+    "description",
+    "background",
+    "constraints",
+    "out_of_scope",
+    "rationale",
+    "criteria",
+    "indicators",
+)
 REASONS = [
     ("saved", "Saved version"),
     ("submitted", "Sent to the customer"),
@@ -85,9 +100,17 @@ class ProjectRequirementVersion(models.Model):
             file.description: f"/web/image/{file.id}?access_token={file.access_token}"
             for file in files_sudo
         }
-        for file_id, sha256 in requirement._get_file_digests().items() if requirement else ():
-            addresses.setdefault(sha256, f"/web/image/{file_id}")
+        if requirement:
+            for file_id, sha256 in requirement._get_file_digests()[requirement.id].items():
+                addresses.setdefault(sha256, f"/web/image/{file_id}")
         return PICTURE.sub(lambda match: addresses.get(match[1], "/web/image/0"), str(html))
+
+    def _render_for_portal(self, before):
+        """Return the comparison with ``before`` as the customer's page shows it."""
+        self.ensure_one()
+        compare = self.env["project.requirement.compare"]
+        html = compare._render(before._get_content(), self._get_content(), PORTAL_PARTS)
+        return Markup((before | self)._show_pictures(html))
 
     def action_compare_with_previous(self):
         """Open the comparison of this version with the one before."""

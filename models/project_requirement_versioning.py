@@ -1,3 +1,4 @@
+import contextlib
 import re
 from datetime import date
 
@@ -15,7 +16,8 @@ SCHEMA = "cd.requirement/1"
 HTML_FIELDS = ("description", "background", "constraints", "out_of_scope", "rationale")
 LINE_FIELDS = ("criterion_ids", "indicator_ids")
 TRIGGER_FIELDS = ("name", "description", "constraints", *LINE_FIELDS)
-LOCAL_FILE = re.compile(r"/web/(?:image|content)/(\d+)")
+# only the canonical form names files like this, never what people write
+FORGED = re.compile(r"""(?:src|href)\s*=\s*["']?\s*sha256:[^"'\s>]*""", re.IGNORECASE)
 
 
 class ProjectRequirement(models.Model):
@@ -125,6 +127,18 @@ class ProjectRequirement(models.Model):
         }
 
     # === VERSIONS === #
+
+    def _get_portal_versions(self):
+        """Return the versions (superuser) that the customer was sent or has confirmed."""
+        self.ensure_one()
+        # whoever reads the requirement on its page reads what was sent to him
+        requirement_sudo = self.sudo()
+        known = requirement_sudo.confirmed_version_id
+        if requirement_sudo.stage_id.kind == "customer":
+            known |= requirement_sudo.current_version_id
+        return requirement_sudo.version_ids.filtered(
+            lambda version: version.reason in ("submitted", "confirmed") or version in known
+        )
 
     def _lock_for_version(self):
         """Make a second cut at the same time wait or start again, instead of meeting ours."""
@@ -274,7 +288,7 @@ class ProjectRequirement(models.Model):
             group_sudo = group.sudo().with_context({"lang": lang})
             properties = group_sudo._get_properties_payloads()
             for requirement in group_sudo:
-                payload = requirement._get_payload(lang, digests)
+                payload = requirement._get_payload(lang, digests[requirement.id])
                 payloads[requirement.id] = {**payload, "properties": properties[requirement.id]}
         return [payloads[requirement.id] for requirement in self]
 
@@ -304,6 +318,8 @@ class ProjectRequirement(models.Model):
             return f"sha256:{digests[file_id]}" if file_id in digests else None
 
         try:
+            if found := FORGED.search(self[name] or ""):
+                raise ForeignImage(found[0])
             return canonical(self[name] or "", resolve=resolve)
         except ForeignImage as error:
             raise UserError(
@@ -321,11 +337,18 @@ class ProjectRequirement(models.Model):
         return self.sudo().content_attachment_ids
 
     def _get_file_digests(self):
-        """Return {attachment id: sha256} of all files that belong to the content of these."""
-        files_sudo = self.env["ir.attachment"].sudo().browse()
-        for attachments_sudo in self._get_content_files().values():
-            files_sudo |= attachments_sudo
-        return {file_sudo.id: digest(file_sudo.raw or b"") for file_sudo in files_sudo}
+        """Return {requirement id: {attachment id: sha256}} of the files of their content."""
+        known = {}
+
+        def digest_of(file_sudo):
+            if file_sudo.id not in known:
+                known[file_sudo.id] = digest(file_sudo.raw or b"")
+            return known[file_sudo.id]
+
+        return {
+            res_id: {file_sudo.id: digest_of(file_sudo) for file_sudo in files_sudo}
+            for res_id, files_sudo in self._get_content_files().items()
+        }
 
     def _get_content_files(self):
         """Return {requirement id: files (superuser)}: listed ones, and those shown in texts.
@@ -333,15 +356,7 @@ class ProjectRequirement(models.Model):
         A text can name any file by its number. Files count that belong to the requirement, or
         that whoever asks may read.
         """
-        named = {
-            requirement.id: {
-                int(file_id)
-                for name in HTML_FIELDS
-                if requirement[name]
-                for file_id in LOCAL_FILE.findall(requirement[name])
-            }
-            for requirement in self
-        }
+        named = {requirement.id: requirement._get_named_files() for requirement in self}
         shown = self.env["ir.attachment"].browse(sorted(set().union(*named.values())))
         # exists() asks the database: only when a text names a file at all
         shown = shown.exists() if shown else shown
@@ -357,6 +372,16 @@ class ProjectRequirement(models.Model):
             ]
             files[requirement.id] = requirement._get_files() | shown.sudo().browse(ids)
         return files
+
+    def _get_named_files(self):
+        """Return the ids of our files that the texts show or link."""
+        named = set()
+        for name in HTML_FIELDS:
+            if "/web/" in (self[name] or ""):
+                # one that shows a foreign picture is refused where its form is asked for
+                with contextlib.suppress(ForeignImage):
+                    canonical(self[name], resolve=lambda _kind, file_id: named.add(file_id))
+        return named
 
     def _reference(self, record):
         return {"ref": record.id, "label": record.name} if record else None

@@ -127,7 +127,7 @@ class ProjectRequirementPaper(models.AbstractModel):
                 "class": requirement.priority_id.name or "",
                 "type": requirement.type_id.name or "",
                 "stage": requirement.stage_id.name,
-                "version": requirement.content_rev,
+                "version": requirement.version_number or "-",
                 "agreed": requirement.content_lock == "agreed",
                 "changed": requirement.changed_after_agreement,
                 "section": requirement.section_id.display_name or "",

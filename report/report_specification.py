@@ -1,5 +1,6 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 CHAPTERS = ("function", "performance", "interface", "other")
 
@@ -46,7 +47,10 @@ class ReportSpecification(models.AbstractModel):
             **frame,
             "version": frame["version"] or self._default_version(promised, history),
             "requirements": rows,
-            "revisions": self._prepare_revisions(history),
+            "revisions": sorted(
+                self._prepare_baseline_revisions(project) + self._prepare_revisions(history),
+                key=lambda revision: revision["day"],
+            ),
             "chapters": self._number_chapters(
                 [
                     self._prepare_introduction(project, frame, promised),
@@ -81,9 +85,30 @@ class ReportSpecification(models.AbstractModel):
     @api.model
     def _prepare_revisions(self, history):
         return [
-            {"date": row["date"], "what": self._get_revision_text(row), "who": row["who"]}
+            {
+                "day": row["day"],
+                "date": row["date"],
+                "what": self._get_revision_text(row),
+                "who": row["who"],
+            }
             for row in history
         ]
+
+    @api.model
+    def _prepare_baseline_revisions(self, project):
+        """Return the published baselines of the project as revision rows; void ones are not."""
+        rows = []
+        for baseline in project.delivery_baseline_ids.filtered(lambda row: row.state == "frozen"):
+            day = fields.Datetime.context_timestamp(self, baseline.recorded_at).date()
+            rows.append(
+                {
+                    "day": day,
+                    "date": format_date(self.env, day),
+                    "what": " · ".join(filter(None, [baseline.name, baseline.purpose])),
+                    "who": baseline.author_name,
+                }
+            )
+        return rows
 
     @api.model
     def _get_revision_text(self, row):

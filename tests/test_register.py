@@ -54,7 +54,7 @@ class TestRegister(RegisterCase):
         self.assertEqual(row["requester"], self.contact_a.name)
         self.assertEqual(row["deadline"].date().isoformat(), "2026-03-01")
         self.assertEqual(row["effort"], 4.5)
-        self.assertEqual(row["version"], requirement.content_rev)
+        self.assertEqual(row["version"], requirement.version_number)
 
     def test_rows_stand_in_document_order(self):
         section = self.env["project.requirement.section"].create(

@@ -49,6 +49,12 @@ class ProjectBaselineCompare(models.TransientModel):
     moved_count = fields.Integer(string="Moved", compute="_compute_line_ids", store=True)
 
     @api.depends("before_id", "after_id")
+    def _compute_display_name(self):
+        for wizard in self:
+            after = wizard.after_id.name or self.env._("now")
+            wizard.display_name = f"{wizard.before_id.name or ''} → {after}"
+
+    @api.depends("before_id", "after_id")
     def _compute_line_ids(self):
         for wizard in self:
             rows = wizard._get_rows()

@@ -7,6 +7,7 @@ from ..models.project_requirement_versioning import HTML_FIELDS
 
 PLAIN_FIELDS = ("title", "type", "class", "verification")
 LIST_FIELDS = ("criteria", "indicators", "properties", "files")
+PARTS = (*PLAIN_FIELDS, *HTML_FIELDS, *LIST_FIELDS)
 
 
 class ProjectRequirementCompare(models.TransientModel):
@@ -75,19 +76,20 @@ class ProjectRequirementCompare(models.TransientModel):
         }
 
     @api.model
-    def _render(self, before, after):
+    def _render(self, before, after, names=PARTS):
         """Return the comparison of two canonical contents as HTML."""
         return self.env["ir.qweb"]._render(
             "customer_delivery.requirement_comparison",
-            {"rows": self._get_rows(before, after)},
+            {"rows": self._get_rows(before, after, names)},
         )
 
     @api.model
-    def _get_rows(self, before, after):
+    def _get_rows(self, before, after, names=PARTS):
         """Return label, html and whether it changed for each field that either side has."""
         labels = self._get_labels()
+        before = self._with_labels_of(after, before)
         rows = []
-        for name in (*PLAIN_FIELDS, *HTML_FIELDS, *LIST_FIELDS):
+        for name in names:
             old, new = self._as_html(name, before.get(name)), self._as_html(name, after.get(name))
             if old or new:
                 rows.append(
@@ -99,6 +101,36 @@ class ProjectRequirementCompare(models.TransientModel):
                     }
                 )
         return rows
+
+    @api.model
+    def _with_labels_of(self, after, before):
+        """Return ``before`` with the labels of ``after``: a type that was renamed is no change."""
+        found = {}
+
+        def key(value):
+            return next(((name, value[name]) for name in ("ref", "code") if name in value), None)
+
+        def collect(value, path=()):
+            if isinstance(value, dict):
+                if key(value):
+                    found[path, key(value)] = value.get("label")
+                for name, item in value.items():
+                    collect(item, (*path, name))
+            elif isinstance(value, list):
+                for item in value:
+                    collect(item, path)
+
+        def relabel(value, path=()):
+            if isinstance(value, dict):
+                known = found.get((path, key(value))) if key(value) else None
+                plain = {name: relabel(item, (*path, name)) for name, item in value.items()}
+                return {**plain, "label": known} if known else plain
+            if isinstance(value, list):
+                return [relabel(item, path) for item in value]
+            return value
+
+        collect(after)
+        return relabel(before)
 
     @api.model
     def _get_labels(self):
@@ -113,7 +145,7 @@ class ProjectRequirementCompare(models.TransientModel):
         requirement_fields = self.env["project.requirement"]._fields
         return {
             name: requirement_fields[fields_by_key.get(name, name)]._description_string(self.env)
-            for name in (*PLAIN_FIELDS, *HTML_FIELDS, *LIST_FIELDS)
+            for name in PARTS
         }
 
     @api.model
@@ -131,14 +163,20 @@ class ProjectRequirementCompare(models.TransientModel):
         return str(Markup("<p>%s</p>") % text)
 
     @api.model
+    def _as_figure(self, text):
+        """Return a decimal as people write it, without the zeros at its end."""
+        return text.rstrip("0").rstrip(".") if "." in text else text
+
+    @api.model
     def _as_line(self, name, item):
         if name == "criteria":
             kind, how = item.get("kind") or {}, item.get("verification") or {}
             parts = [kind.get("label"), item["text"], how.get("label"), item.get("target")]
             return " · ".join(part for part in parts if part)
         if name == "indicators":
-            high = f" … {item['target_max']}" if item.get("target_max") else ""
-            figure = f"{item['metric']} {item['operator']} {item['target']}{high}"
+            high = f" … {self._as_figure(item['target_max'])}" if item.get("target_max") else ""
+            target = self._as_figure(item["target"])
+            figure = f"{item['metric']} {item['operator']} {target}{high}"
             return " ".join(
                 part for part in (figure, item.get("unit"), item.get("condition")) if part
             )

@@ -33,6 +33,7 @@ class LifeCycle:
             return
         with databases.run_database(source) as database:
             attempt("update", odoo.update, database)
+            tally.check("removal is refused while there is evidence", odoo.try_uninstall(database))
             attempt("remove", odoo.uninstall, database)
             rows = databases.sql(
                 "SELECT model, count(*) FROM ir_model_data WHERE module = %s GROUP BY model",

@@ -135,6 +135,18 @@ class Odoo:
     def update(self, database):
         self.checked(database, "-u", ADDON)
 
+    def try_uninstall(self, database):
+        """Return a complaint when the addon could be removed together with its evidence."""
+        log = self.shell(
+            database,
+            "from odoo.exceptions import UserError\n"
+            "try:\n"
+            f'    env["ir.module.module"].search([("name", "=", "{ADDON}")]).button_uninstall()\n'
+            "except UserError as error:\n"
+            '    print("REFUSED:", error)\n',
+        )
+        return "" if "REFUSED:" in log else f"It was not refused:\n{log[-2000:]}"
+
     def uninstall(self, database):
         """Remove the addon, together with the evidence that it would rather keep."""
         log = self.shell(
