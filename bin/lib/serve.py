@@ -50,6 +50,7 @@ def main():
     with server() as postgres:
         databases = Databases(postgres)
         database = serving.prepare(databases, options.reset)
+        serving.tell_address(databases, database, address)
         command = databases.odoo.command(
             *("-d", database, "--gevent-port", free_port(), "--log-level=warn"),
             # Deprecated calls between Odoo and its libraries would fill the screen.

@@ -49,6 +49,18 @@ def prepare(databases, reset=False):
     return database
 
 
+def tell_address(databases, database, address):
+    """Let links, QR codes and printed papers name the address that is served."""
+    for key in ("web.base.url", "report.url"):
+        databases.sql(
+            "INSERT INTO ir_config_parameter (key, value) VALUES (%s, %s)"
+            " ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value",
+            key,
+            address,
+            database=database,
+        )
+
+
 def print_logins(databases, database, address):
     found = {row[0]: row for row in databases.sql(PEOPLE, list(LOGINS), database=database)}
     rows = [("login = password", "who", "name", "language")]
