@@ -94,11 +94,12 @@ class TestEvidenceLife(EvidenceCase):
             own = self.env[model].with_user(self.other_manager)
             with self.subTest(model=model):
                 self.assertFalse(own.search([("id", "=", record.id)]))
-                with mute_logger("odoo.addons.base.models.ir_rule"):
-                    with self.assertRaises(AccessError):
-                        own.with_context(allowed_company_ids=self.company.ids).browse(
-                            record.id
-                        ).read(["id"])
+                foreign = own.with_context(allowed_company_ids=self.company.ids)
+                with (
+                    mute_logger("odoo.addons.base.models.ir_rule"),
+                    self.assertRaises(AccessError),
+                ):
+                    foreign.browse(record.id).read(["id"])
 
     def test_saving_without_a_change_keeps_the_revision(self):
         texts = (
