@@ -91,7 +91,7 @@ class ProjectRequirement(models.Model):
     def _has_field_access(self, field, operation):
         if not super()._has_field_access(field, operation):
             return False
-        if self.env.su or not self.env.user.share:
+        if self.env.su or self.env.user._is_internal():
             return True
         return operation == "read" and field.name in PORTAL_READABLE_FIELDS
 
