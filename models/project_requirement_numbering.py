@@ -45,6 +45,26 @@ class ProjectRequirement(models.Model):
         )
 
     @api.model
+    def _prepare_create_vals_list(self, vals_list):
+        """Put new requirements at the end of their project's document."""
+        prepared = super()._prepare_create_vals_list(vals_list)
+        open_ended = [
+            vals for vals in prepared if vals.get("project_id") and "sequence" not in vals
+        ]
+        if not open_ended:
+            return prepared
+        groups = self.sudo()._read_group(
+            [("project_id", "in", [vals["project_id"] for vals in open_ended])],
+            ["project_id"],
+            ["sequence:max"],
+        )
+        last = {project.id: sequence for project, sequence in groups}
+        for vals in open_ended:
+            last[vals["project_id"]] = last.get(vals["project_id"], 0) + 1
+            vals["sequence"] = last[vals["project_id"]]
+        return prepared
+
+    @api.model
     def _renumber(self, projects):
         """Give the requirements of ``projects`` their outline numbers; three queries at most.
 

@@ -50,7 +50,7 @@ class TestBaseline(DeliveryCase):
     def test_comparison_shows_added_removed_changed_and_moved(self):
         first = self._publish("V1.0")
         added = self._create_complete_requirement(
-            project_id=self.project_standard.id, name="Third", sequence=1
+            project_id=self.project_standard.id, name="Third", sequence=0
         )
         self.second.name = "Other words"
         second = self._publish("V2.0")

@@ -74,3 +74,21 @@ class TestRequirementScreen(DeliveryCase):
         form.date_deadline = "2030-01-01"
         form.save()
         self.assertEqual(str(requirement.date_deadline), "2030-01-01")
+
+    def test_a_new_requirement_stands_at_the_end_also_after_rows_were_dragged(self):
+        rows = self.env["project.requirement"].create(
+            [{"name": name, "project_id": self.project_light.id} for name in "abcdefghijkl"]
+        )
+        rows.web_resequence({}, field_name="sequence", offset=0)
+        new = self._create_requirement(name="new")
+        listed = rows.search([("project_id", "=", self.project_light.id)])
+        self.assertEqual(listed[-1], new)
+        self.assertEqual(new.outline, "13")
+
+    def test_dragging_a_row_renumbers_the_document(self):
+        rows = self.env["project.requirement"].create(
+            [{"name": name, "project_id": self.project_light.id} for name in "abc"]
+        )
+        moved = (rows[2] | rows[0] | rows[1]).with_user(self.delivery_user)
+        moved.web_resequence({}, field_name="sequence", offset=1)
+        self.assertEqual(rows.mapped("outline"), ["2", "3", "1"])
