@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from odoo import sql_db
 from odoo.api import Environment
 
-
 # No new round of a row begins after so long.
 ROW_SECONDS = 90
 

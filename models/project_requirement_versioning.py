@@ -281,10 +281,11 @@ class ProjectRequirement(models.Model):
 
         Whoever asks gets the same. Constant queries: all is prefetched for the whole recordset.
         """
-        digests = self._get_file_digests()
+        # the caller's rights, language and other keys of the context change no content
+        requirements = self.with_context({})
+        digests = requirements._get_file_digests()
         payloads = {}
-        for lang, group in self.grouped(lambda req: req._get_document_lang()).items():
-            # the caller's rights, language and other keys of the context change no content
+        for lang, group in requirements.grouped(lambda req: req._get_document_lang()).items():
             group_sudo = group.sudo().with_context({"lang": lang})
             properties = group_sudo._get_properties_payloads()
             for requirement in group_sudo:

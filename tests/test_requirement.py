@@ -221,7 +221,7 @@ class TestRequirementOutline(DeliveryCase):
         self.top.with_user(self.delivery_user).web_save({"section_id": self.second.id}, {})
         self.assertEqual(self._assert_like_core()["Top"], "2.1")
         other = self._create_requirement(name="Other", section_id=self.second.id)
-        other.sequence = 1
+        other.sequence = 0
         self.assertEqual(self._assert_like_core()["Top"], "2.2")
         self.assertEqual(self.top.content_rev, revision)
         self.assertFalse(self.top.changed_after_agreement)

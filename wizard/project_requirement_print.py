@@ -35,8 +35,8 @@ class ProjectRequirementPrint(models.TransientModel):
     classification = fields.Char(help="As it shall stand on the paper, e.g. internal.")
 
     @api.model
-    def default_get(self, fields_list):
-        values = super().default_get(fields_list)
+    def default_get(self, fields):
+        values = super().default_get(fields)
         if self.env.context.get("active_model") == "project.requirement":
             requirements = self.env["project.requirement"].browse(
                 self.env.context.get("active_ids") or []
