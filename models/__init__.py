@@ -2,6 +2,7 @@
 # shared by every document
 from . import delivery_guarded_mixin
 from . import delivery_search_mixin
+from . import delivery_numbered_mixin
 from . import delivery_thread_mixin
 from . import delivery_stage_mixin
 from . import delivery_staged_mixin

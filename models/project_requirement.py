@@ -18,6 +18,7 @@ class ProjectRequirement(models.Model):
         "portal.mixin",
         "delivery.thread.mixin",
         "delivery.search.mixin",
+        "delivery.numbered.mixin",
         "mail.activity.mixin",
         # stages first: content that comes with a move is judged before the move locks it
         "delivery.staged.mixin",
@@ -31,6 +32,9 @@ class ProjectRequirement(models.Model):
     # The link of a record only reads; nobody gets the customer's voice from it.
     _mail_post_token_field = "post_token"
 
+    _number_code = "project.requirement"
+    _number_prefix = "REQ-"
+    _number_title = "Requirements"
     _signoff_content_fields = (
         "name",
         "description",
@@ -346,20 +350,18 @@ class ProjectRequirement(models.Model):
     @api.model
     def _get_control_values(self, vals_list):
         companies = self._get_companies(vals_list)
-        numbers = {
-            company: iter(self._draw_numbers(company, companies.count(company)))
-            for company in set(companies)
-        }
         partners_sudo = self.env["res.partner"].sudo()
         return [
             {
-                "number": next(numbers[company]),
+                "number": number,
                 "company_id": company.id,
                 "commercial_partner_ref_id": partners_sudo.browse(
                     vals.get("partner_id") or 0
                 ).commercial_partner_id.id,
             }
-            for company, vals in zip(companies, vals_list, strict=True)
+            for company, number, vals in zip(
+                companies, self._draw_numbers_for(companies), vals_list, strict=True
+            )
         ]
 
     # === BUSINESS METHODS === #

@@ -4,45 +4,11 @@ from odoo.tools import SQL
 from ..core import outline
 from .project_requirement import ORDER_FIELDS
 
-SEQUENCE_CODE = "project.requirement"
-
 
 class ProjectRequirement(models.Model):
     """Permanent numbers and outline numbers of requirements."""
 
     _inherit = "project.requirement"
-
-    @api.model
-    def _draw_numbers(self, company, count):
-        """Return ``count`` new permanent numbers of ``company``, drawn in one query."""
-        sequence_sudo = self._get_number_sequence(company)
-        if sequence_sudo.implementation != "standard" or sequence_sudo.use_date_range:
-            # an administrator wants it so, and pays a query for each number
-            return [sequence_sudo.next_by_id() for _number in range(count)]
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT nextval(%s) FROM generate_series(1, %s)",
-                f"ir_sequence_{sequence_sudo.id:03d}",
-                count,
-            )
-        )
-        prefix, suffix = sequence_sudo._get_prefix_suffix()
-        return [f"{prefix}{value:0{sequence_sudo.padding}d}{suffix}" for (value,) in rows]
-
-    @api.model
-    def _get_number_sequence(self, company):
-        """Return the company's sequence (as superuser), made at its first requirement."""
-        sequences_sudo = self.env["ir.sequence"].sudo()
-        domain = [("code", "=", SEQUENCE_CODE), ("company_id", "=", company.id)]
-        return sequences_sudo.search(domain, limit=1) or sequences_sudo.create(
-            {
-                "name": f"Requirements {company.name}",
-                "code": SEQUENCE_CODE,
-                "company_id": company.id,
-                "prefix": "REQ-",
-                "padding": 6,
-            }
-        )
 
     @api.model
     def _prepare_create_vals_list(self, vals_list):
