@@ -1,6 +1,8 @@
 # ruff: noqa: I001 (the order is the reading order)
 # shared by every document
 from . import delivery_guarded_mixin
+from . import delivery_event
+from . import delivery_event_drain
 from . import delivery_search_mixin
 from . import delivery_numbered_mixin
 from . import delivery_thread_mixin

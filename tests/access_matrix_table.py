@@ -125,6 +125,10 @@ def void(case, scope):
     return voids.search([("res_model", "=", published._name), ("res_id", "=", published.id)])
 
 
+def event(case, scope):
+    return case.env["delivery.event"]._emit("test.made", requirement(case, scope))
+
+
 def scopes(user, manager, own_portal="", **more):
     """Return the scopes of things that follow the visibility of their project.
 
@@ -234,6 +238,7 @@ TABLE = {
     "signoff.void": Row(void, company_only("delivery_manager", "auditor", pool=False)),
     # foundations
     "delivery.mode": config(),
+    "delivery.event": Row(event, company_only("delivery_manager")),
     "delivery.channel": Row(channel, scopes("rwc", "rwcd")),
     "project.party": Row(party, scopes("rwc", "rwcd", pool=None)),
     # figures

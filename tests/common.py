@@ -176,6 +176,12 @@ class DeliveryCase(TransactionCase):
         """Return the shipped requirement stage: open, new, review, customer, confirmed ..."""
         return cls.env.ref(f"customer_delivery.project_requirement_stage_{code}")
 
+    def _drain_events(self):
+        """Carry out what the outbox holds, as its cron does."""
+        cron = self.env.ref("customer_delivery.ir_cron_outbox").sudo()
+        with self.enter_registry_test_mode():
+            cron.method_direct_trigger()
+
     @classmethod
     def _create_channel(cls, **values):
         return cls.env["delivery.channel"].create(

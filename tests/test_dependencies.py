@@ -17,6 +17,7 @@ SUBDOMAINS = {
     "delivery.": "base",
     "delivery.board": "figures",
     "project.party": "base",
+    "delivery.guarded.mixin": "guard",
     "delivery.event": "event",
     "signoff.": "signoff",
     "project.requirement": "requirement",
@@ -32,7 +33,9 @@ SUBDOMAINS = {
 }
 # What each subdomain stands on, directly; what those stand on is allowed too.
 STANDS_ON = {
-    "event": (),
+    # the guard of columns is behaviour alone: everybody may stand on it
+    "guard": (),
+    "event": ("guard",),
     "base": ("event",),
     "signoff": ("base",),
     "requirement": ("signoff",),
