@@ -6,6 +6,7 @@ from . import delivery_event_drain
 from . import delivery_search_mixin
 from . import delivery_numbered_mixin
 from . import delivery_thread_mixin
+from . import delivery_portal_mixin
 from . import delivery_stage_mixin
 from . import delivery_staged_mixin
 from . import delivery_mode

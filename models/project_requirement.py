@@ -15,8 +15,7 @@ class ProjectRequirement(models.Model):
     _name = "project.requirement"
     _description = "Requirement"
     _inherit = [
-        "portal.mixin",
-        "delivery.thread.mixin",
+        "delivery.portal.mixin",
         "delivery.search.mixin",
         "delivery.numbered.mixin",
         "mail.activity.mixin",
@@ -27,10 +26,6 @@ class ProjectRequirement(models.Model):
     _order = "outline_key, id desc"
     _rec_names_search = ["number", "name", "customer_ref"]
     _check_company_auto = True
-    _mail_post_access = "read"
-    _mail_thread_customer = False
-    # The link of a record only reads; nobody gets the customer's voice from it.
-    _mail_post_token_field = "post_token"
 
     _number_code = "project.requirement"
     _number_prefix = "REQ-"
@@ -228,7 +223,6 @@ class ProjectRequirement(models.Model):
         search="_search_published_to_me",
         export_string_translation=False,
     )
-    post_token = fields.Char(copy=False, export_string_translation=False)
     customer_ref = fields.Char(string="Customer's Reference", copy=False, index="trigram")
     criterion_count = fields.Integer(compute="_compute_criterion_count")
 
