@@ -89,8 +89,12 @@
             "customer_delivery/static/src/quick_entry/**/*",
             "customer_delivery/static/src/views/**/*",
             "customer_delivery/static/src/redline/**/*",
+            "customer_delivery/static/src/signature_pad/**/*",
+            # interactions live on public pages alone
+            ("remove", "customer_delivery/static/src/signature_pad/*_interaction.js"),
         ],
         "web.assets_frontend": [
+            "customer_delivery/static/src/signature_pad/**/*",
             "customer_delivery/static/src/portal/*.scss",
             "customer_delivery/static/src/redline/*.scss",
             "customer_delivery/static/src/portal/*.js",
@@ -99,7 +103,10 @@
             "customer_delivery/static/tests/tours/**/*",
         ],
         "web.assets_unit_tests": [
-            "customer_delivery/static/tests/*.test.js",
+            "customer_delivery/static/tests/*.js",
+        ],
+        "web.assets_unit_tests_setup": [
+            "customer_delivery/static/src/signature_pad/*_interaction.js",
         ],
     },
     "uninstall_hook": "uninstall_hook",
