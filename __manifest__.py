@@ -20,6 +20,7 @@
         "security/requirement_dialog_rules.xml",
         "security/customer_delivery_evidence_rules.xml",
         "security/delivery_event_rules.xml",
+        "security/delivery_robot_rules.xml",
         # stages and types before the modes that list them
         "data/project_requirement_stage_data.xml",
         "data/project_requirement_type_data.xml",
@@ -40,6 +41,7 @@
         "views/delivery_mode_views.xml",
         "views/delivery_channel_views.xml",
         "views/delivery_event_views.xml",
+        "views/delivery_robot_views.xml",
         "views/project_party_views.xml",
         "views/project_requirement_stage_views.xml",
         "views/project_requirement_type_views.xml",

@@ -4,3 +4,9 @@ UPDATE delivery_event
        next_try_at = NULL,
        done_at = now() AT TIME ZONE 'UTC'
  WHERE state = 'pending';
+
+-- nor does it speak in the chat groups of the original
+UPDATE delivery_robot
+   SET active = false,
+       address = NULL,
+       secret = NULL;

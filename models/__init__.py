@@ -12,6 +12,8 @@ from . import delivery_staged_mixin
 from . import delivery_mode
 from . import delivery_channel
 from . import project_party
+from . import delivery_robot
+from . import delivery_robot_event
 
 # content that can be agreed
 from . import signoff_mixin

@@ -11,6 +11,7 @@ from odoo.tools import email_normalize, plaintext2html
 from ..core.grant import Granted
 
 WISHES_PER_HOUR = 120  # of one channel, before its form asks to wait
+WISH_FILED = "requirement.wish.filed"
 RECEIPT_SCOPE = "customer_delivery.wish_receipt"
 
 
@@ -52,7 +53,21 @@ class ProjectRequirement(models.Model):
         wish_sudo._attach_filed(files)
         wish_sudo._tell_owner_of_wish()
         wish_sudo._send_receipt()
+        self.env["delivery.event"]._emit(WISH_FILED, wish_sudo, key=WISH_FILED)
         return wish_sudo, True
+
+    @api.model
+    def _get_event_names(self):
+        return {WISH_FILED: self.env._("New wish of a customer")}
+
+    def _get_event_words(self, _name, _payload, _lang):
+        """Return the words in which a group is told of this requirement."""
+        self.ensure_one()
+        customer = self.partner_id.commercial_partner_id or self.partner_id
+        return {
+            "project": self.project_id.name or customer.name,
+            "document": f"{self._get_full_number()} {self.name}",
+        }
 
     def _attach_filed(self, files):
         """Keep the files that came with a wish where the customer sees them."""

@@ -129,6 +129,16 @@ def event(case, scope):
     return case.env["delivery.event"]._emit("test.made", requirement(case, scope))
 
 
+def robot(case, scope):
+    project = project_of(case, scope)
+    return case._create_robot(company_id=(project.company_id or case.company).id)
+
+
+def robot_event(case, scope):
+    robots = robot(case, scope)
+    return robots.event_ids.create({"robot_id": robots.id, "name": "requirement.wish.filed"})
+
+
 def scopes(user, manager, own_portal="", **more):
     """Return the scopes of things that follow the visibility of their project.
 
@@ -167,6 +177,10 @@ def company_only(*roles, pool=True):
     return {**table, "other company": {"other_manager": "r"}}
 
 
+MANAGED = {
+    "own": {"delivery_manager": "rwcd"},
+    "other company": {"other_manager": "rwcd"},
+}
 ALL_INTERNAL = (
     "internal",
     "project_user",
@@ -239,6 +253,8 @@ TABLE = {
     # foundations
     "delivery.mode": config(),
     "delivery.event": Row(event, company_only("delivery_manager")),
+    "delivery.robot": Row(robot, MANAGED),
+    "delivery.robot.event": Row(robot_event, MANAGED),
     "delivery.channel": Row(channel, scopes("rwc", "rwcd")),
     "project.party": Row(party, scopes("rwc", "rwcd", pool=None)),
     # figures

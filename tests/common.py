@@ -176,6 +176,19 @@ class DeliveryCase(TransactionCase):
         """Return the shipped requirement stage: open, new, review, customer, confirmed ..."""
         return cls.env.ref(f"customer_delivery.project_requirement_stage_{code}")
 
+    @classmethod
+    def _create_robot(cls, **values):
+        return cls.env["delivery.robot"].create(
+            {
+                "name": "Robot",
+                "company_id": cls.company.id,
+                "address": "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=secret",
+                "listens": "all",
+                "lang": "en_US",
+                **values,
+            }
+        )
+
     def _drain_events(self):
         """Carry out what the outbox holds, as its cron does."""
         cron = self.env.ref("customer_delivery.ir_cron_outbox").sudo()
