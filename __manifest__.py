@@ -19,6 +19,7 @@
         "security/delivery_board_rules.xml",
         "security/requirement_dialog_rules.xml",
         "security/customer_delivery_evidence_rules.xml",
+        "security/acceptance_rules.xml",
         "security/delivery_event_rules.xml",
         "security/delivery_robot_rules.xml",
         # stages and types before the modes that list them
@@ -27,6 +28,11 @@
         "data/project_requirement_priority_data.xml",
         "data/project_requirement_link_kind_data.xml",
         "data/delivery_mode_data.xml",
+        # families before the items of templates, templates before the kinds that use them
+        "data/project_acceptance_family_data.xml",
+        "data/project_acceptance_template_data.xml",
+        "data/project_acceptance_kind_data.xml",
+        "data/delivery_mode_acceptance_data.xml",
         "data/mail_activity_type_data.xml",
         "data/mail_template_data.xml",
         "data/ir_cron_data.xml",

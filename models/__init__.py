@@ -45,11 +45,30 @@ from . import project_requirement_link
 from . import project_baseline
 from . import project_baseline_line
 
+# acceptance
+from . import project_acceptance_family
+from . import project_acceptance_item
+from . import project_acceptance_template
+from . import project_acceptance_template_item
+from . import project_acceptance_kind
+from . import project_deliverable
+from . import project_acceptance
+from . import project_acceptance_flow
+from . import project_acceptance_generation
+from . import project_acceptance_verdict
+from . import project_acceptance_item_verdict
+from . import project_acceptance_item_content
+from . import project_acceptance_issue
+
 # extensions of other models
+from . import delivery_mode_acceptance
 from . import project_project
 from . import project_project_screen
 from . import project_project_papers
 from . import project_project_baseline
+from . import project_project_acceptance
+from . import project_milestone
+from . import project_task
 from . import ir_module_module
 from . import res_company
 from . import res_config_settings

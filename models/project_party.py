@@ -66,6 +66,11 @@ class ProjectParty(models.Model):
         help="Sees in the portal what is published to the customer.",
     )
     may_sign = fields.Boolean(help="May confirm, accept and sign for this side.")
+    may_accept = fields.Boolean(
+        string="May Check",
+        help="Gives verdicts on the checklist when a delivery is accepted, without signing. "
+        "Who may sign may do that too.",
+    )
     sign_limit = fields.Monetary(
         currency_field="currency_id",
         groups="customer_delivery.group_delivery_user,customer_delivery.group_delivery_auditor",

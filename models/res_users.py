@@ -8,6 +8,7 @@ EVIDENCE = (
     "signoff.void",
     "project.requirement.version",
     "project.baseline",
+    "project.acceptance.verdict",
 )
 
 

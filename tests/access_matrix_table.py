@@ -139,6 +139,32 @@ def robot_event(case, scope):
     return robots.event_ids.create({"robot_id": robots.id, "name": "requirement.wish.filed"})
 
 
+def acceptance(case, scope):
+    return case._create_acceptance(project_id=project_of(case, scope).id)
+
+
+def acceptance_item(case, scope):
+    return acceptance(case, scope).item_ids[:1]
+
+
+def verdict(case, scope):
+    checked = acceptance_item(case, scope)
+    checked.action_record_verdict("check", "pass")
+    return checked.verdict_ids
+
+
+def issue(case, scope):
+    return case.env["project.acceptance.issue"].create(
+        {"name": "Issue", "project_id": project_of(case, scope).id}
+    )
+
+
+def deliverable(case, scope):
+    return case.env["project.deliverable"].create(
+        {"name": "Manual", "project_id": project_of(case, scope).id}
+    )
+
+
 def scopes(user, manager, own_portal="", **more):
     """Return the scopes of things that follow the visibility of their project.
 
@@ -250,6 +276,16 @@ TABLE = {
     "project.baseline.line": Row(baseline_line, scopes("r", "r", pool=None)),
     "signoff.snapshot": Row(snapshot, company_only("delivery_manager", "auditor")),
     "signoff.void": Row(void, company_only("delivery_manager", "auditor", pool=False)),
+    # acceptance
+    "project.acceptance": Row(acceptance, scopes("rwcd", "rwcd", pool=None)),
+    "project.acceptance.item": Row(acceptance_item, scopes("rwcd", "rwcd", pool=None)),
+    "project.acceptance.verdict": Row(verdict, scopes("r", "r", pool=None)),
+    "project.acceptance.issue": Row(issue, scopes("rwcd", "rwcd", pool=None)),
+    "project.deliverable": Row(deliverable, scopes("rwcd", "rwcd", pool=None)),
+    "project.acceptance.family": config(),
+    "project.acceptance.kind": config(),
+    "project.acceptance.template": config(),
+    "project.acceptance.template.item": config(),
     # foundations
     "delivery.mode": config(),
     "delivery.event": Row(event, company_only("delivery_manager")),

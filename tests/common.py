@@ -200,3 +200,16 @@ class DeliveryCase(TransactionCase):
         return cls.env["delivery.channel"].create(
             {"name": "Channel", "company_id": cls.company.id, **values}
         )
+
+    @classmethod
+    def _create_acceptance(cls, **values):
+        """Create an acceptance with one typed item: in the light project unless said otherwise."""
+        values.setdefault("project_id", cls.project_light.id)
+        values.setdefault("kind_id", cls._acceptance_kind("simple").id)
+        values.setdefault("item_ids", [Command.create({"name": "It works"})])
+        return cls.env["project.acceptance"].create(values)
+
+    @classmethod
+    def _acceptance_kind(cls, code):
+        """Return the shipped kind of acceptance: arrival, fat, sat, preliminary, final ..."""
+        return cls.env.ref(f"customer_delivery.project_acceptance_kind_{code}")
