@@ -61,6 +61,7 @@
         "views/res_config_settings_views.xml",
         # papers: the style and the signatures before those who call them
         "report/requirement_paper_templates.xml",
+        "report/signoff_paper_templates.xml",
         "report/report_specification.xml",
         "report/report_confirmation_slip.xml",
         "wizard/project_requirement_print_views.xml",

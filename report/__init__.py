@@ -1,3 +1,4 @@
+from . import signoff_paper
 from . import project_requirement_paper
 from . import report_specification
 from . import report_confirmation_slip
