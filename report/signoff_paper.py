@@ -117,7 +117,9 @@ class SignoffPaper(models.AbstractModel):
         if signed.own_form:
             return self.env._("Signed on the customer's own form: %s", signed.own_form)
         if signed.paper_code:
-            return self.env._("Signed by hand on paper %s, the original is kept.", signed.paper_code)
+            return self.env._(
+                "Signed by hand on paper %s, the original is kept.", signed.paper_code
+            )
         return self.env._("Signed by hand on paper, the original is kept.")
 
     @api.model

@@ -10,7 +10,10 @@ from .common import DeliveryCase
 
 MOMENT = datetime.datetime(2026, 5, 3, 22, 5)
 CODE = "9f3ac27b1e04d5886c" * 3 + "0123456789"
-INK = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==")  # noqa: E501
+INK = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAA"
+    "AABJRU5ErkJggg=="
+)
 
 
 @tagged("post_install", "-at_install")
