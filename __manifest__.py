@@ -22,6 +22,7 @@
         "security/acceptance_rules.xml",
         "security/delivery_event_rules.xml",
         "security/delivery_robot_rules.xml",
+        "security/delivery_notice_rules.xml",
         # stages and types before the modes that list them
         "data/project_requirement_stage_data.xml",
         "data/project_requirement_type_data.xml",
@@ -48,6 +49,9 @@
         "views/delivery_channel_views.xml",
         "views/delivery_event_views.xml",
         "views/delivery_robot_views.xml",
+        "views/delivery_notice_templates.xml",
+        "views/delivery_notice_views.xml",
+        "views/delivery_summary_templates.xml",
         "views/project_party_views.xml",
         "views/project_requirement_stage_views.xml",
         "views/project_requirement_type_views.xml",

@@ -10,3 +10,9 @@ UPDATE delivery_robot
    SET active = false,
        address = NULL,
        secret = NULL;
+
+-- nor does it write to customers
+UPDATE delivery_notice
+   SET state = 'silenced',
+       url = NULL
+ WHERE state = 'pending';

@@ -14,6 +14,8 @@ from . import delivery_channel
 from . import project_party
 from . import delivery_robot
 from . import delivery_robot_event
+from . import delivery_notice
+from . import delivery_summary
 
 # content that can be agreed
 from . import signoff_mixin

@@ -91,6 +91,7 @@ class DeliveryEvent(models.Model):
     next_try_at = fields.Datetime(string="Next Try", readonly=True)
     done_at = fields.Datetime(string="Done On", readonly=True)
     error = fields.Text(readonly=True)
+    reason = fields.Char(compute="_compute_reason")
 
     _key_uniq = models.Constraint("UNIQUE(key)", "An event with this key exists already.")
     _pending_idx = models.Index("(id) WHERE state = 'pending'")
@@ -112,6 +113,11 @@ class DeliveryEvent(models.Model):
     def _compute_display_name(self):
         for event in self:
             event.display_name = event.label
+
+    @api.depends("error")
+    def _compute_reason(self):
+        for event in self:
+            event.reason = (event.error or "").partition("\n")[0]
 
     @api.depends("res_model", "res_id")
     def _compute_res_name(self):

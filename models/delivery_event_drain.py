@@ -3,6 +3,7 @@ import traceback
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
@@ -128,7 +129,10 @@ class DeliveryEvent(models.Model):
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
         except Exception as error:  # noqa: BLE001 (whatever a handler raises is shown and retried)
-            event._note_failure(f"{error}\n\n{traceback.format_exc()[-ERROR_SIZE:]}")
+            # a refusal says all in its own words; the rest needs the place in the code
+            where = "" if isinstance(error, UserError) else traceback.format_exc()
+            reason = str(error) or type(error).__name__
+            event._note_failure(f"{reason}\n\n{where[-ERROR_SIZE:]}".strip())
 
     def _call_handler(self):
         """Call the method that handles the event; return how it ended."""

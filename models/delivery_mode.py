@@ -57,6 +57,14 @@ class DeliveryMode(models.Model):
         help="What the customer sees of a requirement that our staff has just written.",
     )
 
+    # customers
+    customer_news = fields.Boolean(
+        string="News by Mail",
+        default=True,
+        help="Customers are told by mail of what asks nothing of them: effective changes, reports. "
+        "Otherwise they get mails only when something is asked of them.",
+    )
+
     _code_uniq = models.Constraint("UNIQUE(code)", "Another delivery mode has this code.")
 
     def _compute_project_count(self):

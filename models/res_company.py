@@ -1,3 +1,5 @@
+from datetime import UTC, datetime, time, timedelta
+
 from odoo import fields, models
 
 
@@ -21,3 +23,21 @@ class ResCompany(models.Model):
         required=True,
         help="File endings that customers may send, separated by commas.",
     )
+
+    def _get_delivery_workdays(self, first, last):
+        """Return the dates from ``first`` to ``last`` that are working days of this company.
+
+        Extend it where days off are worked in exchange for a holiday.
+        """
+        self.ensure_one()
+        days = [first + timedelta(days=ahead) for ahead in range((last - first).days + 1)]
+        # whoever causes a mail need not know the calendar of the company
+        calendar_sudo = self.sudo().resource_calendar_id
+        if not calendar_sudo:
+            return {day for day in days if day.weekday() < 5}
+        unusual = calendar_sudo._get_unusual_days(
+            datetime.combine(first, time(), tzinfo=UTC),
+            datetime.combine(last, time(23, 59), tzinfo=UTC),
+            self,
+        )
+        return {day for day in days if not unusual.get(fields.Date.to_string(day))}

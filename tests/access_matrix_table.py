@@ -21,6 +21,8 @@ from typing import NamedTuple
 
 from odoo.fields import Command
 
+from odoo.addons.customer_delivery.core.grant import Granted
+
 STAFF_SCOPES = ("own", "pool", "private", "other customer", "other company")
 
 
@@ -165,6 +167,20 @@ def deliverable(case, scope):
     )
 
 
+def notice(case, scope):
+    project = project_of(case, scope)
+    contact = case.env["res.partner"].create({"name": "Reader", "email": "reader@example.com"})
+    record = project or requirement(case, scope)
+    return case.env["delivery.notice"]._mail_customer(contact, "Subject", ["Text"], record)
+
+
+def summary(case, scope):
+    user = case.other_user if scope == "other company" else case.delivery_user
+    return case.env["delivery.summary"].create(
+        Granted(user_id=user.id, company_id=user.company_id.id, date="2026-01-01")
+    )
+
+
 def scopes(user, manager, own_portal="", **more):
     """Return the scopes of things that follow the visibility of their project.
 
@@ -291,6 +307,10 @@ TABLE = {
     "delivery.event": Row(event, company_only("delivery_manager")),
     "delivery.robot": Row(robot, MANAGED),
     "delivery.robot.event": Row(robot_event, MANAGED),
+    "delivery.notice": Row(notice, scopes("r", "r")),
+    "delivery.summary": Row(
+        summary, {"own": {"delivery_manager": "r"}, "other company": {"other_manager": "r"}}
+    ),
     "delivery.channel": Row(channel, scopes("rwc", "rwcd")),
     "project.party": Row(party, scopes("rwc", "rwcd", pool=None)),
     # figures

@@ -191,7 +191,14 @@ class DeliveryCase(TransactionCase):
 
     def _drain_events(self):
         """Carry out what the outbox holds, as its cron does."""
-        cron = self.env.ref("customer_delivery.ir_cron_outbox").sudo()
+        self._run_cron("outbox")
+
+    def _send_notices(self):
+        """Send the mails to customers that are due, as their cron does."""
+        self._run_cron("notice")
+
+    def _run_cron(self, name):
+        cron = self.env.ref(f"customer_delivery.ir_cron_{name}").sudo()
         with self.enter_registry_test_mode():
             cron.method_direct_trigger()
 
