@@ -20,6 +20,7 @@
         "security/requirement_dialog_rules.xml",
         "security/customer_delivery_evidence_rules.xml",
         "security/acceptance_rules.xml",
+        "security/signoff_rules.xml",
         "security/delivery_event_rules.xml",
         "security/delivery_robot_rules.xml",
         "security/delivery_notice_rules.xml",
@@ -34,6 +35,8 @@
         "data/project_acceptance_template_data.xml",
         "data/project_acceptance_kind_data.xml",
         "data/delivery_mode_acceptance_data.xml",
+        # flows after the modes that use them
+        "data/signoff_flow_data.xml",
         "data/mail_activity_type_data.xml",
         "data/mail_template_data.xml",
         "data/ir_cron_data.xml",
@@ -83,6 +86,9 @@
         "views/project_requirement_link_views.xml",
         "views/project_baseline_views.xml",
         "views/project_requirement_evidence_views.xml",
+        # what is read and signed
+        "views/signoff_document_templates.xml",
+        "views/signoff_round_views.xml",
         # the customer's pages
         "views/portal_wish_templates.xml",
         "views/portal_delivery_templates.xml",

@@ -24,6 +24,22 @@ from . import signoff_evidence_mixin
 from . import signoff_snapshot
 from . import signoff_void
 
+# rounds of decisions and signatures
+from . import signoff_flow
+from . import signoff_flow_step
+from . import signoff_delegation
+from . import signoff_planner
+from . import signoff_document_mixin
+from . import signoff_round
+from . import signoff_round_step
+from . import signoff_slot
+from . import signoff_slot_proof
+from . import signoff_identity
+from . import signoff_decision
+from . import signoff_signature
+from . import signoff_rendition
+from . import signoff_seal
+
 # requirements
 from . import project_requirement_stage
 from . import project_requirement_type
@@ -46,6 +62,8 @@ from . import project_requirement_link_kind
 from . import project_requirement_link
 from . import project_baseline
 from . import project_baseline_line
+from . import project_baseline_signoff
+from . import project_requirement_signoff
 
 # acceptance
 from . import project_acceptance_family
@@ -64,6 +82,7 @@ from . import project_acceptance_issue
 
 # extensions of other models
 from . import delivery_mode_acceptance
+from . import delivery_mode_signoff
 from . import project_project
 from . import project_project_screen
 from . import project_project_papers

@@ -7,6 +7,16 @@ from odoo.tools import format_date
 
 from ..core.grant import Granted
 
+# how a customer said something that one of us writes down
+SAID_VIA = [
+    ("chat", "Chat"),
+    ("phone", "Phone"),
+    ("meeting", "Meeting"),
+    ("site", "On site"),
+    ("mail", "Mail"),
+    ("paper", "Paper"),
+]
+
 
 class DeliveryChannel(models.Model):
     """A door through which wishes arrive: a form behind a link or QR code, or a mail alias."""

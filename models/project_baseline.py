@@ -209,7 +209,7 @@ class ProjectBaseline(models.Model):
         }
 
     @api.model
-    def _freeze(self, project, name, kind="internal", purpose=""):
+    def _freeze(self, project, name, kind="internal", purpose="", requirements=None):
         """Publish a baseline (发布基线): cut versions where content moved, note the whole list.
 
         One transaction and a number of queries that does not depend on the requirements.
@@ -217,11 +217,13 @@ class ProjectBaseline(models.Model):
         :param project: project.project record
         :param str name: name, unique in the project
         :param str kind: ``internal`` or ``customer``
+        :param requirements: a selection; by default all of the project that are not cancelled
         :return: the baseline
         :raises UserError: when the project has no requirement in scope
         """
         project.ensure_one()
-        requirements = self._get_requirements(project)
+        in_scope = self._get_requirements(project)
+        requirements = in_scope & requirements if requirements is not None else in_scope
         if not requirements:
             raise UserError(self.env._("There are no requirements to publish yet."))
         self.env["project.requirement.version"]._cut(requirements, "baseline", name)
@@ -237,6 +239,7 @@ class ProjectBaseline(models.Model):
             company_id=project._get_delivery_company().id,
             kind=kind,
             state="frozen",
+            signoff_state="none",
             purpose=purpose or False,
             author_id=self.env.uid,
             author_name=self.env.user.name,

@@ -64,3 +64,23 @@ class ProjectBaselineLine(models.Model):
             "outline": row["outline"] or None,
             "section": row["section"] or None,
         }
+
+    # === ANSWERS OF THE CUSTOMER === #
+
+    def _confirm_requirements(self):
+        """The customer has agreed to these lines: their requirements are confirmed."""
+        still = self.filtered(
+            lambda line: line.requirement_id.content_rev == line.version_id.content_rev
+        )
+        still.requirement_id._signoff_confirm()
+
+    def _release_requirements(self):
+        """The agreement to these lines is void: what hung on it is open again."""
+        hanging = self.filtered(
+            lambda line: (
+                line.requirement_id.content_lock == "agreed"
+                and line.requirement_id.confirmed_version_id == line.version_id
+            )
+        )
+        hanging.requirement_id._signoff_reopen()
+        self.requirement_id._signoff_stop()

@@ -26,12 +26,13 @@ class ProjectProject(models.Model):
         for project in self:
             project.delivery_baseline_count = counts.get(project, 0)
 
-    def action_publish_baseline(self, name, kind="internal", purpose=""):
+    def action_publish_baseline(self, name, kind="internal", purpose="", requirement_ids=None):
         """Publish a baseline of this project's requirements (发布基线).
 
         :param str name: unique in the project
         :param str kind: ``internal`` or ``customer``
         :param str purpose: what it is for
+        :param list requirement_ids: a selection; by default all that are not cancelled
         :return: the baseline
         :raises UserError: without a name or requirements
         :raises AccessError: for others than those who run the project
@@ -43,7 +44,12 @@ class ProjectProject(models.Model):
             raise UserError(self.env._("Please give the baseline a name."))
         if kind not in ("internal", "customer"):
             raise UserError(self.env._("A baseline is internal or for the customer."))
-        return project.env["project.baseline"]._freeze(project, name, kind, purpose)
+        requirements = None
+        if requirement_ids is not None:
+            ids = [guard._entry_id(requirement_id) for requirement_id in requirement_ids]
+            requirements = project.env["project.requirement"].browse(ids)
+        baselines = project.env["project.baseline"]
+        return baselines._freeze(project, name, kind, purpose, requirements)
 
     def action_open_baseline_freeze(self):
         """Open the dialog that publishes a baseline."""

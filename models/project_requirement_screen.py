@@ -22,7 +22,7 @@ class ProjectRequirement(models.Model):
     )
     waits_for = fields.Char(string="Waits For", compute="_compute_waits_for")
 
-    @api.depends("stage_id", "project_id", "mode_id", "allowed_stage_ids")
+    @api.depends("stage_id", "project_id", "mode_id", "allowed_stage_ids", "content_lock")
     def _compute_next_stage_id(self):
         for requirement in self:
             requirement.next_stage_id = requirement._get_next_stage()
@@ -45,7 +45,10 @@ class ProjectRequirement(models.Model):
                 and (s.sequence > stage.sequence or stage.kind in ASIDE_KINDS)
             )
         )
-        return forward.sorted()[:1]
+        following = forward.sorted()[:1]
+        # the customer confirms; no button of ours does
+        unsigned = following.locks_content and self.content_lock != "agreed"
+        return following.browse() if unsigned else following
 
     def _get_waits_for(self):
         """Return the name of whom the next step depends on, or False when nothing is open."""

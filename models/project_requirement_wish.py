@@ -8,6 +8,7 @@ from odoo.tools.mimetypes import guess_mimetype
 
 from ..core.grant import Granted, like
 from ..core.similarity import most_similar
+from .delivery_channel import SAID_VIA
 
 ORIGINS = [
     ("staff", "Our staff"),
@@ -16,14 +17,6 @@ ORIGINS = [
     ("form", "Customer, by the wish form"),
     ("email", "Customer, by mail"),
     ("import", "Imported list"),
-]
-SAID_VIA = [
-    ("chat", "Chat"),
-    ("phone", "Phone"),
-    ("meeting", "Meeting"),
-    ("site", "On site"),
-    ("mail", "Mail"),
-    ("paper", "Paper"),
 ]
 SIMILAR_THRESHOLD = 0.35
 SIMILAR_CANDIDATES = 2000

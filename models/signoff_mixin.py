@@ -154,6 +154,13 @@ class SignoffMixin(models.AbstractModel):
         self.ensure_one()
         labels = [self._fields[n]._description_string(self.env) for n in names if n in self._fields]
         what = format_list(self.env, labels) if labels else self.env._("Its content")
+        if self.content_lock == "running":
+            return self.env._(
+                "%(document)s is waiting for confirmation. %(fields)s can be edited once it has "
+                "been answered or withdrawn.",
+                document=self.display_name,
+                fields=what,
+            )
         return self.env._(
             "%(document)s has been confirmed. %(fields)s can no longer be edited here: %(way_out)s",
             document=self.display_name,
@@ -171,6 +178,11 @@ class SignoffMixin(models.AbstractModel):
                     changed_after_agreement=False,
                 )
             )
+
+    def _signoff_mark(self, before, after):
+        """Move the lock of those of these documents that stand at ``before``."""
+        marked = self.filtered(lambda document: document.content_lock == before)
+        marked.write(Granted(content_lock=after))
 
     def _signoff_release(self):
         """Open the content again; the caller has recorded who asked and why."""

@@ -48,13 +48,17 @@ class SignoffVoid(models.Model):
         return {void_sudo.res_id: void_sudo.reason for void_sudo in voids_sudo}
 
     @api.model
+    def _check_may_void(self):
+        if not (self.env.su or self.env.user.has_group("customer_delivery.group_delivery_manager")):
+            raise AccessError(self.env._("Only a delivery manager may void."))
+
+    @api.model
     def _void(self, documents, reason):
         """Void evidence; only a delivery manager may, and only with a reason.
 
         :return: the new rows (superuser), in the order of ``documents``
         """
-        if not (self.env.su or self.env.user.has_group("customer_delivery.group_delivery_manager")):
-            raise AccessError(self.env._("Only a delivery manager may void."))
+        self._check_may_void()
         if not isinstance(reason, str) or not reason.strip():
             raise UserError(self.env._("Please say why it is void."))
         documents.check_access("read")

@@ -127,6 +127,63 @@ def void(case, scope):
     return voids.search([("res_model", "=", published._name), ("res_id", "=", published.id)])
 
 
+def sent(case, scope):
+    """Return a round that asks nobody of the roles: the customer signs."""
+    project = project_of(case, scope)
+    contact = case.env["res.partner"].create({"name": "Signatory"})
+    case._create_party(project, contact, may_sign=True)
+    need = requirement(case, scope)
+    need.priority_id = case.env.ref("customer_delivery.project_requirement_priority_must")
+    count = case.env["project.baseline"].search_count([])
+    package = project.action_publish_baseline(f"S{count}", "customer", requirement_ids=need.ids)
+    return package.action_send_signoff()
+
+
+def sent_step(case, scope):
+    return sent(case, scope).step_ids[:1]
+
+
+def sent_slot(case, scope):
+    return sent(case, scope).slot_ids[:1]
+
+
+def decided(case, scope):
+    slot = sent_slot(case, scope)
+    code = slot.round_id.snapshot_sha256
+    return slot._decide("approve", "link", {"snapshot_sha256": code, "image": b"x"})
+
+
+def signed(case, scope):
+    return decided(case, scope).signature_ids
+
+
+def identity(case, scope):
+    return decided(case, scope).identity_id
+
+
+def rendition(case, scope):
+    return case.env["signoff.rendition"].search([("round_id", "=", sent(case, scope).id)], limit=1)
+
+
+def seal(case, scope):
+    decision = decided(case, scope)
+    case.env["signoff.seal"]._seal_batch(1000)
+    return case.env["signoff.seal"].search([("decision_id", "=", decision.id)])
+
+
+def delegation(case, scope):
+    company = project_of(case, scope).company_id
+    people = [case._create_user(f"d{scope}{number}", "base.group_user") for number in (1, 2)]
+    return case.env["signoff.delegation"].create(
+        {
+            "user_id": people[0].id,
+            "delegate_id": people[1].id,
+            "date_to": "2099-12-31",
+            "company_id": company.id,
+        }
+    )
+
+
 def event(case, scope):
     return case.env["delivery.event"]._emit("test.made", requirement(case, scope))
 
@@ -291,6 +348,24 @@ TABLE = {
     "project.baseline": Row(baseline, scopes("r", "r", pool=None)),
     "project.baseline.line": Row(baseline_line, scopes("r", "r", pool=None)),
     "signoff.snapshot": Row(snapshot, company_only("delivery_manager", "auditor")),
+    # rounds of decisions
+    "signoff.flow": config(),
+    "signoff.flow.step": config(),
+    "signoff.delegation": Row(
+        delegation,
+        {
+            "own": {"delivery_manager": "rwcd", "auditor": "r"},
+            "other company": {"other_manager": "rwcd"},
+        },
+    ),
+    "signoff.round": Row(sent, scopes("r", "r", pool=None)),
+    "signoff.round.step": Row(sent_step, scopes("r", "r", pool=None)),
+    "signoff.slot": Row(sent_slot, scopes("r", "r", pool=None)),
+    "signoff.decision": Row(decided, scopes("r", "r", pool=None)),
+    "signoff.signature": Row(signed, scopes("r", "r", pool=None)),
+    "signoff.rendition": Row(rendition, scopes("r", "r", pool=None)),
+    "signoff.identity": Row(identity, company_only("delivery_manager", "auditor", pool=False)),
+    "signoff.seal": Row(seal, company_only("delivery_manager", "auditor", pool=False)),
     "signoff.void": Row(void, company_only("delivery_manager", "auditor", pool=False)),
     # acceptance
     "project.acceptance": Row(acceptance, scopes("rwcd", "rwcd", pool=None)),

@@ -392,7 +392,7 @@ class TestAgreedContent(GuardCase):
 
     def test_while_the_customer_is_asked_the_mode_decides_too(self):
         self.open.write(Granted(content_lock="running"))
-        self._assert_refused(lambda: self.open.write({"name": "Other"}))
+        self._assert_refused(lambda: self.open.write({"name": "Other"}), "waiting for confirmation")
         light = self._create_requirement(project_id=self.project_light.id)
         light.write(Granted(content_lock="running"))
         revision = light.content_rev
@@ -406,7 +406,7 @@ class TestAgreedContent(GuardCase):
             if project == self.project_strict:
                 requirement.action_move_to_stage(self._stage("customer").id)
             requirement.with_user(self.delivery_user).write(
-                {"name": "Last edit", "stage_id": self._stage("confirmed").id}
+                Granted(name="Last edit", stage_id=self._stage("confirmed").id)
             )
             self.assertEqual(requirement.name, "Last edit")
             self.assertEqual(requirement.content_lock, "agreed")

@@ -49,7 +49,7 @@ STANDS_ON = {
 # A mode, a channel and a link name the documents that they are for: configuration points up,
 # the behaviour stays with the documents.
 CONFIGURATION = {
-    "delivery.mode": {"requirement", "acceptance"},
+    "delivery.mode": {"signoff", "requirement", "acceptance"},
     "delivery.channel": {"requirement"},
     "delivery.share": {"requirement", "change", "acceptance", "feedback"},
     "delivery.stage.mixin": {"requirement"},

@@ -306,7 +306,7 @@ class TestRequirementImport(ImportCase):
         self.assertEqual(created.stage_id, self._stage("review"))
 
     def test_a_row_that_only_the_database_refuses_takes_no_other_with_it(self):
-        stage = self._stage("confirmed")
+        stage = self._stage("hold")
         stage.entry_domain = "[('date_deadline', '!=', False)]"
         model = self.env.registry["project.requirement"]
         original = model._move_to_stage
@@ -320,9 +320,9 @@ class TestRequirementImport(ImportCase):
         wizard = self._wizard(
             [
                 ["Title", "Class", "Due", "Stage"],
-                ["Good", "Must", "2026-01-01", "Confirmed"],
-                ["Bad", "Must", "2026-01-01", "Confirmed"],
-                ["Good too", "Must", "2026-01-01", "Confirmed"],
+                ["Good", "Must", "2026-01-01", stage.name],
+                ["Bad", "Must", "2026-01-01", stage.name],
+                ["Good too", "Must", "2026-01-01", stage.name],
             ]
         )
         wizard.action_import()

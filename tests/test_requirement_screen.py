@@ -9,9 +9,11 @@ from .common import DeliveryCase
 class TestRequirementScreen(DeliveryCase):
     """What the screens offer: the next step, who is waited for, what a form lets one fill."""
 
-    def test_the_next_step_of_a_new_wish_in_a_light_project_is_confirmed(self):
+    def test_no_button_of_ours_confirms(self):
         requirement = self._create_requirement()
-        self.assertEqual(requirement.next_stage_id, self._stage("confirmed"))
+        self.assertFalse(requirement.next_stage_id)
+        agreed = self._create_agreed_requirement()
+        self.assertEqual(agreed.next_stage_id, self._stage("accepted"))
 
     def test_the_next_step_follows_the_stages_of_the_delivery_mode(self):
         requirement = self._create_complete_requirement(project_id=self.project_standard.id)
@@ -19,7 +21,13 @@ class TestRequirementScreen(DeliveryCase):
         while requirement.next_stage_id:
             requirement.with_user(self.delivery_user).action_next_stage()
             passed.append(requirement.stage_id.name)
-        self.assertEqual(passed, ["Review", "With Customer", "Confirmed", "Done", "Accepted"])
+        # the customer confirms, not a button
+        self.assertEqual(passed, ["Review", "With Customer"])
+        self._agree(requirement)
+        while requirement.next_stage_id:
+            requirement.with_user(self.delivery_user).action_next_stage()
+            passed.append(requirement.stage_id.name)
+        self.assertEqual(passed[2:], ["Done", "Accepted"])
 
     def test_putting_aside_is_never_the_next_step(self):
         requirement = self._create_agreed_requirement()
@@ -32,7 +40,9 @@ class TestRequirementScreen(DeliveryCase):
         self.assertEqual(requirement.next_stage_id, self._stage("new"))
 
     def test_the_next_step_names_what_is_missing(self):
-        requirement = self._create_requirement()
+        requirement = self._create_requirement(project_id=self.project_standard.id)
+        requirement.stage_id = self._stage("review")
+        self.assertEqual(requirement.next_stage_id, self._stage("customer"))
         with self.assertRaisesRegex(UserError, "Class"):
             requirement.with_user(self.delivery_user).action_next_stage()
 

@@ -112,8 +112,8 @@ class TestRequirementStage(DeliveryCase):
     def test_no_next_stage_means_any(self):
         self._stage("new").next_ids = False
         self.new.criterion_ids = [Command.create({"name": "It can be seen"})]
-        self.new.action_move_to_stage(self._stage("confirmed").id)
-        self.assertEqual(self.new.stage_id, self._stage("confirmed"))
+        self.new.action_move_to_stage(self._stage("customer").id)
+        self.assertEqual(self.new.stage_id, self._stage("customer"))
 
     def test_a_hold_skips_nothing_and_forgets_nothing(self):
         hold, confirmed = self._stage("hold"), self._stage("confirmed")

@@ -181,7 +181,7 @@ class TestSpecification(PaperCase):
         requirements = requirement.with_user(self.delivery_manager).with_context(
             mail_notrack=False, tracking_disable=False
         )
-        requirements.action_move_to_stage(self._stage("confirmed").id)
+        requirements.write(Granted(stage_id=self._stage("confirmed").id))
         self._write_history()
         text = self._text(SPECIFICATION, self.project_light)
         revisions = text.split("Revisions")[1].split("Contents")[0]

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..models.project_requirement_wish import SAID_VIA
+from ..models.delivery_channel import SAID_VIA
 
 
 class ProjectRequirementRecord(models.TransientModel):

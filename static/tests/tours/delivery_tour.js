@@ -170,29 +170,24 @@ tours.add("customer_delivery_phone", {
             trigger: "body:not(:has(.modal)) .o_kanban_group .o_kanban_record:contains(Undo the last scan)",
         },
         fitsTheScreen(),
-        // classify one and confirm it
-        ...withinBudget(3, [
+        // classify one
+        ...withinBudget(2, [
             {
                 content: "Open the wish without a class",
                 trigger: ".o_kanban_group .o_kanban_record:contains(Undo the last scan)",
                 run: "click",
             },
-            { content: "Its form is open", trigger: ".o_form_view .o_requirement_next" },
+            { content: "Its form is open", trigger: ".o_form_view" },
             asksAtMost(4),
             {
                 content: "One press gives the class",
                 trigger: ".o_field_widget[name=priority_id] .o_selection_badge:contains(Must)",
                 run: "click",
             },
-            {
-                content: "One press takes the next step",
-                trigger: ".o_requirement_next:contains(Confirmed)",
-                run: "click",
-            },
         ]),
         {
-            content: "It is confirmed, and the next step is offered",
-            trigger: ".o_requirement_next:contains(Accepted)",
+            content: "Only the customer confirms",
+            trigger: ".o_form_view:not(:has(.o_requirement_next:visible))",
         },
         fitsTheScreen(),
     ],

@@ -1,0 +1,213 @@
+from base64 import b64encode
+
+from odoo import api, fields, models
+
+from ..core.canonical import digest, dumps
+from ..core.grant import Granted
+from .signoff_flow_step import METHODS
+from .signoff_slot import VERDICTS
+
+SCHEMA = "cd.decision/1"
+
+
+class SignoffDecision(models.Model):
+    """What one person decided on one snapshot, once and for all.
+
+    A wrong one is not changed: withdrawing it is another decision, which names the first one.
+    """
+
+    _name = "signoff.decision"
+    _description = "Decision"
+    _inherit = ["signoff.evidence.mixin"]
+    _order = "id desc"
+
+    slot_id = fields.Many2one("signoff.slot", readonly=True, index=True, ondelete="restrict")
+    round_id = fields.Many2one("signoff.round", readonly=True, index=True, ondelete="restrict")
+    step_id = fields.Many2one("signoff.round.step", readonly=True, index=True, ondelete="restrict")
+    identity_id = fields.Many2one(
+        "signoff.identity", readonly=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one("res.company", readonly=True, index=True, ondelete="restrict")
+    project_id = fields.Many2one("project.project", readonly=True, index=True, ondelete="restrict")
+    replaces_id = fields.Many2one(
+        "signoff.decision",
+        string="Replaces",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    # what the check code covers
+    document_name = fields.Char(string="Document Title", required=True, readonly=True)
+    round_number = fields.Integer(readonly=True, aggregator=None)
+    step_name = fields.Char(string="Step Name", required=True, readonly=True)
+    meaning = fields.Char(required=True, readonly=True)
+    snapshot_sha256 = fields.Char(string="Check Code of the Content", required=True, readonly=True)
+    verdict = fields.Selection(VERDICTS, required=True, readonly=True)
+    comment = fields.Text(string="Reason", readonly=True)
+    conditions = fields.Text(readonly=True)
+    defer_until = fields.Date(readonly=True)
+    method = fields.Selection(METHODS, string="Proof", required=True, readonly=True)
+    identity_digest = fields.Char(required=True, readonly=True)
+    partner_ref = fields.Integer(readonly=True, aggregator=None, export_string_translation=False)
+    user_ref = fields.Integer(
+        string="Entered By (No.)", readonly=True, aggregator=None, export_string_translation=False
+    )
+    entered_by = fields.Char(
+        readonly=True, help="Our user who entered it, where the person did not do so himself."
+    )
+    witness = fields.Char(readonly=True)
+    on_behalf_of = fields.Char(readonly=True)
+    said_via = fields.Char(readonly=True)
+    other_name = fields.Boolean(
+        readonly=True, help="Signed under another name than that of the contact who was asked."
+    )
+    replaces_sha256 = fields.Char(readonly=True, export_string_translation=False)
+    recorded_at = fields.Datetime(string="Recorded", required=True, readonly=True)
+    occurred_on = fields.Date(
+        string="Date as Stated", readonly=True, help="As written on the paper, or as told."
+    )
+    sha256 = fields.Char(string="Check Code", required=True, readonly=True, index=True)
+    signature_ids = fields.One2many("signoff.signature", "decision_id", readonly=True)
+    # shown to whoever reads the decision
+    person_name = fields.Char(string="Person", compute="_compute_person", compute_sudo=True)
+    person_post = fields.Char(string="Post", compute="_compute_person", compute_sudo=True)
+    signature_image = fields.Binary(
+        string="Drawn Signature", compute="_compute_signature_image", compute_sudo=True
+    )
+
+    _slot_uniq = models.UniqueIndex(
+        "(slot_id) WHERE replaces_id IS NULL", "This has been decided already."
+    )
+    _replaces_uniq = models.UniqueIndex(
+        "(replaces_id) WHERE replaces_id IS NOT NULL", "This decision was replaced already."
+    )
+
+    @api.depends("identity_id")
+    @api.depends_context("lang")
+    def _compute_person(self):
+        for decision in self:
+            identity = decision.identity_id
+            erased = identity.erased_at and self.env._("(erased)")
+            decision.person_name = erased or identity.name
+            decision.person_post = False if erased else identity.post
+
+    def _compute_signature_image(self):
+        for decision in self:
+            decision.signature_image = decision.identity_id.image
+
+    @api.depends("verdict", "document_name")
+    def _compute_display_name(self):
+        verdicts = dict(self._fields["verdict"]._description_selection(self.env))
+        for decision in self:
+            verdict = verdicts.get(decision.verdict, "")
+            decision.display_name = f"{decision.document_name}: {verdict}"
+
+    def _is_practice(self):
+        return self.round_id._is_practice()
+
+    @api.model
+    def _record(self, slot_sudo, verdict, method, values, replaces=None):
+        """Write one decision with its identity and, where somebody signs, its signature.
+
+        :return: the decision (superuser)
+        """
+        # what comes from outside is picked by name
+        identity_vals = self.env["signoff.identity"]._prepare(slot_sudo, values)
+        image = values.get("image") or b""
+        identity_sudo = (
+            self.env["signoff.identity"]
+            .sudo()
+            .create([Granted(identity_vals, **self._prepare_image(image))])
+        )
+        user = self.env.user
+        himself = method in ("login", "link")
+        decision_vals = {
+            "slot_id": slot_sudo.id,
+            "round_id": slot_sudo.round_id.id,
+            "step_id": slot_sudo.step_id.id,
+            "identity_id": identity_sudo.id,
+            "company_id": slot_sudo.company_id.id,
+            "project_id": slot_sudo.project_id.id,
+            "replaces_id": replaces.id if replaces else False,
+            "document_name": slot_sudo.document_name,
+            "round_number": slot_sudo.round_id.number,
+            "step_name": slot_sudo.step_name,
+            "meaning": slot_sudo.meaning,
+            "snapshot_sha256": values["snapshot_sha256"],
+            "verdict": verdict,
+            "comment": values.get("comment") or False,
+            "conditions": values.get("conditions") or False,
+            "defer_until": values.get("defer_until") or False,
+            "method": method,
+            "identity_digest": identity_sudo.digest,
+            "partner_ref": slot_sudo.partner_id.id or 0,
+            "user_ref": 0 if method == "link" else user.id,
+            "entered_by": False if himself else user.name,
+            "witness": user.name if method == "device" else False,
+            "on_behalf_of": slot_sudo.on_behalf_slot_id.person_name or False,
+            "said_via": values.get("said_via") or False,
+            "other_name": (identity_vals["name"] or "").strip() != slot_sudo.person_name.strip(),
+            "replaces_sha256": replaces.sha256 if replaces else False,
+            "recorded_at": fields.Datetime.now(),
+            "occurred_on": values.get("occurred_on") or False,
+        }
+        decision_vals["sha256"] = digest(dumps(self._as_payload(decision_vals)))
+        decision_sudo = self.sudo().create([Granted(decision_vals)])
+        if image or values.get("files") or slot_sudo.step_id.needs_signature:
+            if verdict in ("approve", "conditional"):
+                self.env["signoff.signature"]._record(decision_sudo, values)
+        return decision_sudo
+
+    @api.model
+    def _prepare_image(self, image):
+        # the ORM takes pictures as base64
+        return {"image": b64encode(image)} if image else {}
+
+    @api.model
+    def _as_payload(self, row):
+        """Return the plain content that the check code of a decision covers."""
+        names = (
+            "document_name",
+            "round_number",
+            "step_name",
+            "meaning",
+            "snapshot_sha256",
+            "verdict",
+            "comment",
+            "conditions",
+            "defer_until",
+            "method",
+            "identity_digest",
+            "partner_ref",
+            "user_ref",
+            "entered_by",
+            "witness",
+            "on_behalf_of",
+            "said_via",
+            "other_name",
+            "replaces_sha256",
+            "recorded_at",
+            "occurred_on",
+        )
+        content = {name: row[name] for name in names}
+        for name, value in content.items():
+            if value is False and name != "other_name":
+                content[name] = None
+        return {"schema": SCHEMA, **content}
+
+    def _get_payload(self):
+        """Return the plain content of this decision, for whoever recomputes its check code."""
+        self.ensure_one()
+        return self._as_payload(self)
+
+    def _find_problem(self):
+        """Return what is wrong with this decision and what it rests on, or nothing."""
+        self.ensure_one()
+        if digest(dumps(self._get_payload())) != self.sha256:
+            return self.env._("The decision was changed.")
+        identity_sudo = self.identity_id.sudo()
+        if identity_sudo.digest != self.identity_digest:
+            return self.env._("Who signed was changed.")
+        if self.round_id.snapshot_sha256 != self.snapshot_sha256:
+            return self.env._("The decision does not fit the content of its round.")
+        return identity_sudo._find_problem()

@@ -1,0 +1,219 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..core.grant import Granted
+
+SIGNOFF_STATES = [
+    ("none", "Not sent"),
+    ("running", "Waiting for decisions"),
+    ("approved", "Agreed"),
+    ("rejected", "Refused"),
+    ("withdrawn", "Withdrawn"),
+    ("expired", "Expired"),
+]
+
+
+class SignoffDocumentMixin(models.AbstractModel):
+    """A document that is sent through rounds of decisions and signatures.
+
+    The concrete model has ``company_id`` and ``project_id``, names ``signoff_state`` among its
+    control or movable fields, and overrides the hooks at the end of this class. A round works on
+    a snapshot; the live record only learns how it ended.
+    """
+
+    _name = "signoff.document.mixin"
+    _description = "Document That Is Sent for Decisions"
+
+    signoff_state = fields.Selection(
+        SIGNOFF_STATES,
+        string="Confirmation",
+        default="none",
+        required=True,
+        readonly=True,
+        copy=False,
+    )
+    signoff_round_id = fields.Many2one(
+        "signoff.round", string="Last Round", compute="_compute_signoff_round_id"
+    )
+    signoff_waiting_for = fields.Char(
+        string="Waits For", compute="_compute_signoff_waiting_for", compute_sudo=True
+    )
+
+    def _compute_signoff_round_id(self):
+        rounds = self.env["signoff.round"]._get_last(self)
+        for document in self:
+            document.signoff_round_id = rounds.get(document.id, False)
+
+    def _compute_signoff_waiting_for(self):
+        names = self.env["signoff.slot"]._get_waiting_names(self)
+        for document in self:
+            document.signoff_waiting_for = ", ".join(names.get(document.id, ())) or False
+
+    # === ACTION METHODS === #
+
+    def action_send_signoff(self, flow_id=False, due_date=False, note="", signatory_ids=()):
+        """Send these documents for decisions; works on many.
+
+        :param int flow_id: approval flow; by default the first of the mode that fits
+        :param str due_date: day by which customers are asked to answer (``YYYY-MM-DD``)
+        :param str note: said to those who decide
+        :param list signatory_ids: ids of project parties who shall sign for the customer; by
+            default all of the project who may
+        :return: the rounds
+        :raises UserError: when a document is not ready, runs already, has no flow, or when a step
+            of the flow finds nobody to ask
+        """
+        documents = self._signoff_entry()
+        guard = self.env["delivery.guarded.mixin"]
+        flow = documents.env["signoff.flow"].browse(guard._entry_id(flow_id) or 0).exists()
+        parties = documents.env["project.party"].browse(
+            [guard._entry_id(party_id) for party_id in signatory_ids or ()]
+        )
+        due = documents._signoff_entry_date(due_date)
+        documents._signoff_check_start()
+        return documents.env["signoff.round"]._start(
+            documents, flow, due=due, note=guard._entry_text(note), parties=parties.exists()
+        )
+
+    def action_withdraw_signoff(self, reason):
+        """Take the running round of these documents back.
+
+        :param str reason: why; kept with the round
+        """
+        documents = self._signoff_entry()
+        reason = self.env["delivery.guarded.mixin"]._entry_text(reason)
+        if not reason:
+            raise UserError(self.env._("Please say why it is withdrawn."))
+        rounds = documents.signoff_round_id.filtered(lambda row: row.state == "running")
+        if not rounds:
+            raise UserError(self.env._("Nothing is waiting for a decision here."))
+        rounds._end("withdrawn", reason)
+        return True
+
+    def action_view_rounds(self):
+        """Open the rounds of this document: who decided what, when and how."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "customer_delivery.signoff_round_action"
+        )
+        return {
+            **action,
+            "domain": [("res_model", "=", self._name), ("res_id", "=", self.id)],
+            "context": {"create": False},
+        }
+
+    def _signoff_entry(self):
+        """Return these documents, checked, with a context in which no key of the caller acts."""
+        documents = self.with_env(
+            self.env["delivery.guarded.mixin"].with_env(self.env)._entry().env
+        )
+        documents._signoff_check_may_send()
+        return documents
+
+    @api.model
+    def _signoff_entry_date(self, value):
+        if not value:
+            return False
+        try:
+            return fields.Date.to_date(value)
+        except (TypeError, ValueError):
+            raise UserError(self.env._("This is not a date: %s", value)) from None
+
+    # === HOOKS === #
+
+    def _signoff_check_may_send(self):
+        """Refuse callers who may not send these documents."""
+        self.check_access("write")
+
+    def _signoff_check_start(self):
+        """Raise with a sentence that says what is missing before this may be sent."""
+
+    def _signoff_get_mode(self):
+        """Return the delivery mode whose flows apply."""
+        # whoever may send the document needs no right on configuration
+        return self.project_id.sudo().delivery_mode_id
+
+    def _signoff_get_lang(self):
+        """Return the language in which the document is read and signed."""
+        self.ensure_one()
+        project_sudo, company_sudo = self.project_id.sudo(), self.company_id.sudo()
+        return project_sudo.delivery_lang or company_sudo.partner_id.lang or "en_US"
+
+    def _signoff_get_authors(self):
+        """Return the users who count as authors, for the segregation of duties."""
+        self.ensure_one()
+        return self.create_uid | self.env.user
+
+    def _signoff_get_assessors(self):
+        """Return the users who assessed the document, for the segregation of duties."""
+        self.ensure_one()
+        return self.env["res.users"]
+
+    def _signoff_get_amount(self):
+        """Return (amount, currency) that signing commits to, or None: limits of signatories."""
+        self.ensure_one()
+        return None
+
+    def _signoff_title(self):
+        """Return the line that names the document to the customer."""
+        self.ensure_one()
+        return self.display_name
+
+    def _signoff_payload(self):
+        """Return the plain content of each document, with its ``schema``."""
+        raise NotImplementedError
+
+    def _signoff_render(self, snapshot):
+        """Return the readable body of what is signed, as HTML, from the snapshot alone."""
+        raise NotImplementedError
+
+    def _get_content_files(self):
+        """Return {document id: attachments (superuser)} that belong to what is signed."""
+        return {document.id: self.env["ir.attachment"].sudo() for document in self}
+
+    def _signoff_is_fresh(self, row):
+        """Tell whether the document still says what the snapshot of the round ``row`` says."""
+        self.ensure_one()
+        revision = getattr(self, "content_rev", None)
+        return revision is None or revision == row.snapshot_id.content_rev
+
+    def _signoff_on_event(self, name, row):
+        """Called in the transaction of the event.
+
+        :param str name: ``started``, ``approved``, ``rejected``, ``asked``, ``deferred``,
+            ``withdrawn``, ``expired``, ``reset`` or ``voided``
+        :param row: the signoff.round
+        """
+        if "content_lock" in self._fields:
+            self._signoff_follow_lock(name)
+
+    def _signoff_follow_lock(self, name):
+        """Lock content that is waiting or agreed (``signoff.mixin``), open it otherwise."""
+        # whoever decides needs no right to edit the document
+        documents_sudo = self.sudo()
+        if name == "started":
+            documents_sudo._signoff_mark("none", "running")
+        elif name == "approved":
+            documents_sudo._signoff_agree()
+        elif name == "voided":
+            documents_sudo._signoff_release()
+        else:
+            documents_sudo._signoff_mark("running", "none")
+
+    def _signoff_reset_running(self, reason):
+        """Call it when the content of these documents has really changed: decisions fall."""
+        running = self.filtered(lambda document: document.signoff_state == "running")
+        rounds_sudo = running.sudo().signoff_round_id
+        rounds_sudo.filtered(lambda row: row.state == "running")._reset(reason)
+
+    def _signoff_restart(self, row, from_key):
+        """Start the round that follows ``row``: the content changed, or a step sent it back."""
+        self.ensure_one()
+        return self.env["signoff.round"]._start(
+            self, row.flow_id, follows=row, from_key=from_key, note=row.note or ""
+        )
+
+    def _signoff_set_state(self, state):
+        """Note on the documents how their round stands; nothing else moves this column."""
+        # whoever decides needs no right to edit the document
+        self.sudo().write(Granted(signoff_state=state))

@@ -1,0 +1,355 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..core.approval import Step, is_complete, next_order
+from ..core.canonical import dumps, loads
+from ..core.grant import Granted
+
+ROUND_STATES = [
+    ("running", "Running"),
+    ("approved", "Agreed"),
+    ("rejected", "Refused"),
+    ("asked", "Question asked"),
+    ("deferred", "Deferred"),
+    ("withdrawn", "Withdrawn"),
+    ("expired", "Expired"),
+    ("reset", "Content changed"),
+    ("void", "Void"),
+]
+# how a document stands when its round ended so; it may be sent again
+DOCUMENT_STATES = {
+    "asked": "rejected",
+    "deferred": "rejected",
+    "reset": "none",
+    "void": "none",
+}
+
+EMPTY_STEP = {"people": (), "reject_key": None, "escalate": None, "skipped": None}
+EMPTY_PERSON = {"user": None, "post": None, "party": None}
+
+
+class SignoffRound(models.Model):
+    """One walk of a document through its flow, on a snapshot, after a plan copied at the start."""
+
+    _name = "signoff.round"
+    _description = "Round of Decisions"
+    _inherit = ["signoff.evidence.mixin"]
+    _order = "id desc"
+    _movable_fields = ("state", "ended_at", "end_reason", "rev", "expires_at", "paper_code")
+    _can_be_voided = True
+
+    res_model = fields.Char(string="Document Model", required=True, readonly=True)
+    res_id = fields.Many2oneReference(
+        string="Document", model_field="res_model", required=True, readonly=True
+    )
+    company_id = fields.Many2one("res.company", readonly=True, index=True, ondelete="restrict")
+    project_id = fields.Many2one("project.project", readonly=True, index=True, ondelete="restrict")
+    name = fields.Char(string="Document Title", required=True, readonly=True)
+    number = fields.Integer(string="Round", required=True, readonly=True, aggregator=None)
+    snapshot_id = fields.Many2one(
+        "signoff.snapshot", readonly=True, index=True, ondelete="restrict"
+    )
+    snapshot_sha256 = fields.Char(string="Check Code", required=True, readonly=True)
+    flow_id = fields.Many2one(
+        "signoff.flow", readonly=True, index="btree_not_null", ondelete="restrict"
+    )
+    plan = fields.Text(required=True, readonly=True)
+    lang = fields.Char(string="Document Language", readonly=True)
+    note = fields.Text(readonly=True)
+    due_date = fields.Date(string="Asked Until", readonly=True)
+    author_id = fields.Many2one("res.users", string="Sent By", readonly=True, ondelete="restrict")
+    author_name = fields.Char(string="Sender", readonly=True)
+    started_at = fields.Datetime(string="Sent On", required=True, readonly=True)
+    expires_at = fields.Datetime(readonly=True)
+    # how it goes
+    state = fields.Selection(ROUND_STATES, string="Status", required=True, readonly=True)
+    ended_at = fields.Datetime(readonly=True)
+    end_reason = fields.Text(string="Reason", readonly=True)
+    rev = fields.Integer(readonly=True, export_string_translation=False, aggregator=None)
+    paper_code = fields.Char(readonly=True, index="btree_not_null", export_string_translation=False)
+    step_ids = fields.One2many("signoff.round.step", "round_id", readonly=True)
+    slot_ids = fields.One2many("signoff.slot", "round_id", readonly=True)
+    decision_ids = fields.One2many("signoff.decision", "round_id", readonly=True)
+
+    _running_uniq = models.UniqueIndex(
+        "(res_model, res_id) WHERE state = 'running'",
+        "This document is waiting for decisions already.",
+    )
+    _document_number_uniq = models.UniqueIndex("(res_model, res_id, number)")
+    _expiry_idx = models.Index("(expires_at) WHERE state = 'running' AND expires_at IS NOT NULL")
+
+    @api.depends("name", "number")
+    def _compute_display_name(self):
+        for row in self:
+            row.display_name = self.env._(
+                "%(document)s, round %(number)s", document=row.name, number=row.number
+            )
+
+    # === READING === #
+
+    def _get_document(self):
+        """Return the document of this round."""
+        self.ensure_one()
+        return self.env[self.res_model].browse(self.res_id)
+
+    def _get_plan(self):
+        """Return the plan as it was copied at the start."""
+        self.ensure_one()
+        # the canonical form leaves out what is empty
+        plan = {"carried": [], "barred": [], "reset_key": None, **loads(self.plan)}
+        plan["steps"] = [{**EMPTY_STEP, **step} for step in plan["steps"]]
+        for step in plan["steps"]:
+            step["people"] = [{**EMPTY_PERSON, **person} for person in step["people"]]
+        return plan
+
+    def _is_practice(self):
+        return all(self.mapped("project_id.delivery_practice"))
+
+    @api.model
+    def _get_last(self, documents):
+        """Return {document id: its latest round}; one query."""
+        ids = [res_id for res_id in documents.ids if res_id]
+        if not ids:
+            return {}
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT ON (res_id) res_id, id FROM signoff_round"
+                " WHERE res_model = %s AND res_id IN %s ORDER BY res_id, number DESC",
+                documents._name,
+                tuple(ids),
+            )
+        )
+        return {res_id: self.browse(round_id) for res_id, round_id in rows}
+
+    # === START === #
+
+    @api.model
+    def _start(self, documents, flow, due=False, note="", parties=None, follows=None, from_key=0):
+        """Start a round on each document; batched, a constant number of queries.
+
+        :param documents: recordset of a model with ``signoff.document.mixin``
+        :param flow: signoff.flow for all of them, or empty: each document's own
+        :param date due: day by which customers are asked to answer
+        :param parties: project parties who shall sign, or empty: all who may
+        :param follows: the round that this one continues; steps before ``from_key`` are carried
+        :return: the rounds, in the order of ``documents``
+        :raises UserError: no flow, nobody to ask, or a document that runs already
+        """
+        running = documents.filtered(lambda document: document.signoff_state == "running")
+        if running:
+            raise UserError(
+                self.env._(
+                    "%(document)s is waiting for decisions already.",
+                    document=running[0].display_name,
+                )
+            )
+        # the round before has ended in this transaction, perhaps
+        self.flush_model(["state"])
+        planner = self.env["signoff.planner"]
+        plans = planner._plan(documents, flow, parties)
+        for plan in plans.values():
+            planner._check_startable(plan)
+        snapshots_sudo = self.env["signoff.snapshot"]._take(documents)
+        numbers = self._get_last_numbers(documents)
+        now = fields.Datetime.now()
+        values = []
+        for document, snapshot_sudo in zip(documents, snapshots_sudo, strict=True):
+            plan = plans[document.id]
+            plan["carried"] = [step["key"] for step in plan["steps"] if step["key"] < from_key]
+            days = plan.pop("expiry_days", 0)
+            values.append(
+                Granted(
+                    res_model=documents._name,
+                    res_id=document.id,
+                    company_id=document.company_id.id,
+                    project_id=document.project_id.id,
+                    name=document._signoff_title(),
+                    number=numbers.get(document.id, 0) + 1,
+                    snapshot_id=snapshot_sudo.id,
+                    snapshot_sha256=snapshot_sudo.sha256,
+                    flow_id=plan["flow"],
+                    plan=dumps(plan),
+                    lang=plan["lang"],
+                    note=note or False,
+                    due_date=due or (follows and follows.due_date) or False,
+                    author_id=self.env.uid,
+                    author_name=self.env.user.name,
+                    started_at=now,
+                    expires_at=days and fields.Datetime.add(now, days=days),
+                    state="running",
+                    rev=0,
+                )
+            )
+        # evidence has no ACL for anybody: this method is its only door
+        rounds_sudo = self.sudo().create(values)
+        for row_sudo in rounds_sudo.filtered(lambda row: row._needs_rendition()):
+            self.env["signoff.rendition"]._render(row_sudo)
+        documents._signoff_set_state("running")
+        rounds = rounds_sudo.with_env(self.env)
+        for document, row in zip(documents, rounds, strict=True):
+            document._signoff_on_event("started", row)
+        rounds_sudo._open_next()
+        return rounds
+
+    @api.model
+    def _get_last_numbers(self, documents):
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT res_id, max(number) FROM signoff_round"
+                " WHERE res_model = %s AND res_id IN %s GROUP BY res_id",
+                documents._name,
+                tuple(documents.ids),
+            )
+        )
+        return dict(rows)
+
+    def _needs_rendition(self):
+        """Tell whether somebody signs, or reads without an account."""
+        return any(
+            step["signature"] or step["side"] != "supplier"
+            for step in self._get_plan()["steps"]
+            if not step.get("skipped")
+        )
+
+    def _get_reader_langs(self):
+        """Return the languages in which this round is read by those who sign, sorted."""
+        self.ensure_one()
+        partner_ids = [
+            person["partner"]
+            for step in self._get_plan()["steps"]
+            for person in step["people"]
+            if step["signature"] or step["side"] != "supplier"
+        ]
+        langs = set(self.env["res.partner"].sudo().browse(partner_ids).mapped("lang"))
+        return sorted((langs | {self.lang}) - {False})
+
+    # === WALK === #
+
+    def _lock(self):
+        """Make decisions on this round one after the other: the second one starts again."""
+        self.ensure_one()
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL("UPDATE signoff_round SET rev = rev + 1 WHERE id = %s RETURNING state", self.id)
+        )
+        (state,) = self.env.cr.fetchone()
+        self.invalidate_recordset(["rev", "state"], flush=False)
+        return state
+
+    def _get_steps(self, plan=None):
+        """Return the steps of the plan that are walked, as ``core.approval`` knows them."""
+        plan = plan or self._get_plan()
+        return [
+            Step(
+                key=step["key"],
+                order=step["order"],
+                kind=step["kind"],
+                rule=step["rule"],
+                need=step["need"],
+            )
+            for step in plan["steps"]
+            if not step.get("skipped")
+        ]
+
+    def _get_progress(self, plan):
+        """Return (passed keys, opened keys) of this round."""
+        carried = set(plan["carried"])
+        live = self.step_ids.filtered(lambda step: step.state != "void")
+        passed = carried | set(live.filtered(lambda step: step.state == "done").mapped("key"))
+        return passed, carried | set(live.mapped("key"))
+
+    def _open_next(self, chosen=None):
+        """Open the steps whose turn it is, for many rounds at once; end those that are through.
+
+        :param dict chosen: people named by the step before, for steps that leave it to it
+        """
+        opening, complete = [], self.browse()
+        for row in self:
+            plan = row._get_plan()
+            steps = row._get_steps(plan)
+            passed, opened = row._get_progress(plan)
+            order = next_order(steps, passed, opened)
+            if order is None:
+                if is_complete(steps, passed):
+                    complete |= row
+                continue
+            opening += [
+                (row, step)
+                for step in plan["steps"]
+                if step["order"] == order and not step.get("skipped") and step["key"] not in opened
+            ]
+        if opening:
+            steps_sudo = self.env["signoff.round.step"]._open(opening, chosen)
+            # an order without a required step holds nobody up
+            passing = steps_sudo.filtered(lambda step: step.kind != "required").round_id
+            waiting = steps_sudo.filtered(lambda step: step.kind == "required").round_id
+            if passing - waiting:
+                (passing - waiting)._open_next(chosen)
+        for row in complete:
+            row._end("approved")
+
+    def _end(self, state, reason=""):
+        """End these rounds; what is still asked is not asked any more.
+
+        :param str state: one of ``ROUND_STATES`` but ``running``
+        """
+        rows_sudo = self.sudo()
+        rows_sudo.slot_ids.filtered(lambda slot: slot.state == "pending")._void()
+        rows_sudo.step_ids.filtered(lambda step: step.state == "open")._close("void")
+        rows_sudo.write(
+            Granted(state=state, ended_at=fields.Datetime.now(), end_reason=reason or False)
+        )
+        for row in self:
+            document = row._get_document()
+            document._signoff_set_state(DOCUMENT_STATES.get(state, state))
+            document._signoff_on_event("voided" if state == "void" else state, row)
+        self.env["delivery.event"]._emit(f"signoff.{state}", rows_sudo)
+
+    def _reset(self, reason):
+        """The content has changed: what was decided holds no more, as the flow says."""
+        for row in self:
+            plan = row._get_plan()
+            row._end("reset", reason)
+            row._get_document()._signoff_restart(row, plan["reset_key"] or 0)
+
+    # === ACTION METHODS === #
+
+    def action_void(self, reason):
+        """Void finished rounds (作废); they stay readable, the document falls back.
+
+        :param str reason: why
+        :raises AccessError: for others than delivery managers
+        """
+        rounds = self._entry()
+        ended = rounds.filtered(lambda row: row.state in ("approved", "rejected", "expired"))
+        if not ended:
+            raise UserError(self.env._("Only what has ended can be voided. Withdraw what runs."))
+        ended.env["signoff.void"]._void(ended, reason)
+        last = self._get_last_of(ended)
+        ended.sudo().write(Granted(state="void", end_reason=reason.strip()))
+        for row in ended.filtered(lambda row: row in last):
+            document = row._get_document()
+            document._signoff_set_state("none")
+            document._signoff_on_event("voided", row)
+        self.env["delivery.event"]._emit("signoff.void", ended.sudo())
+        return True
+
+    @api.model
+    def _get_last_of(self, rounds):
+        """Return those of ``rounds`` after which no other round of the document came."""
+        last = self.browse()
+        for model, rows in rounds.grouped("res_model").items():
+            found = self._get_last(self.env[model].browse(rows.mapped("res_id")))
+            last |= rows.filtered(lambda row, found=found: found.get(row.res_id) == row)
+        return last
+
+    def action_open_document(self):
+        """Open the document of this round."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.res_model,
+            "res_id": self.res_id,
+            "views": [(False, "form")],
+        }

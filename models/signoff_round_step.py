@@ -1,0 +1,154 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from ..core.approval import judge
+from ..core.grant import Granted
+from .signoff_flow_step import SIDES
+
+
+class SignoffRoundStep(models.Model):
+    """A step of a running or finished round; the row is made when the step opens."""
+
+    _name = "signoff.round.step"
+    _description = "Step of a Round"
+    _inherit = ["signoff.evidence.mixin"]
+    _order = "round_id desc, sequence, id"
+    _movable_fields = ("state", "ended_at", "due_at", "reminded", "escalated_at", "rev")
+
+    round_id = fields.Many2one("signoff.round", readonly=True, index=True, ondelete="restrict")
+    company_id = fields.Many2one("res.company", readonly=True, index=True, ondelete="restrict")
+    key = fields.Integer(required=True, readonly=True, aggregator=None)
+    sequence = fields.Integer(readonly=True, aggregator=None)
+    name = fields.Char(string="Step", required=True, readonly=True)
+    side = fields.Selection(SIDES, required=True, readonly=True)
+    kind = fields.Selection(
+        [("required", "Required"), ("optional", "Optional"), ("comment", "May comment")],
+        required=True,
+        readonly=True,
+    )
+    rule = fields.Char(required=True, readonly=True)
+    need = fields.Integer(readonly=True, aggregator=None)
+    meaning = fields.Char(required=True, readonly=True)
+    methods = fields.Char(required=True, readonly=True, export_string_translation=False)
+    needs_signature = fields.Boolean(readonly=True)
+    needs_code = fields.Boolean(readonly=True)
+    needs_password = fields.Boolean(readonly=True)
+    opened_at = fields.Datetime(required=True, readonly=True)
+    # how it goes
+    state = fields.Selection(
+        [("open", "Open"), ("done", "Agreed"), ("refused", "Refused"), ("void", "Not needed")],
+        string="Status",
+        required=True,
+        readonly=True,
+    )
+    due_at = fields.Datetime(string="Due", readonly=True)
+    reminded = fields.Integer(readonly=True, aggregator=None)
+    escalated_at = fields.Datetime(readonly=True)
+    ended_at = fields.Datetime(readonly=True)
+    rev = fields.Integer(readonly=True, export_string_translation=False, aggregator=None)
+    slot_ids = fields.One2many("signoff.slot", "step_id", readonly=True)
+
+    _due_idx = models.Index("(due_at) WHERE state = 'open' AND due_at IS NOT NULL")
+
+    def _is_practice(self):
+        return self.round_id._is_practice()
+
+    def _get_methods(self):
+        """Return the codes of the proofs that this step accepts."""
+        self.ensure_one()
+        return self.methods.split(",")
+
+    @api.model
+    def _open(self, opening, chosen=None):
+        """Open steps: a row for each, and a slot for everybody asked, in two batches.
+
+        :param opening: list of (round, step of its plan)
+        :param dict chosen: {"people": [...]} for steps that the step before fills
+        :return: the new steps (superuser)
+        """
+        now = fields.Datetime.now()
+        due = {}
+        values = []
+        for row, step in opening:
+            deadline = (row.company_id, step["minutes"])
+            if deadline not in due:
+                due[deadline] = self._get_due(row.company_id, now, step["minutes"])
+            due_at = due[deadline]
+            if step["side"] != "supplier" and row.due_date:
+                due_at = fields.Datetime.to_datetime(row.due_date) + timedelta(hours=23, minutes=59)
+            values.append(
+                Granted(
+                    round_id=row.id,
+                    company_id=row.company_id.id,
+                    key=step["key"],
+                    sequence=step["order"],
+                    name=step["name"],
+                    side=step["side"],
+                    kind=step["kind"],
+                    rule=step["rule"],
+                    need=step["need"],
+                    meaning=step["meaning"],
+                    methods=",".join(step["methods"]),
+                    needs_signature=step["signature"],
+                    needs_code=step["code"],
+                    needs_password=step["password"],
+                    opened_at=now,
+                    state="open",
+                    due_at=due_at,
+                    reminded=0,
+                    rev=0,
+                )
+            )
+        steps_sudo = self.sudo().create(values)
+        asked = [
+            (
+                step_sudo,
+                (chosen or {}).get("people", [])
+                if plan["source"] == "previous"
+                else plan["people"],
+            )
+            for step_sudo, (_row, plan) in zip(steps_sudo, opening, strict=True)
+        ]
+        self.env["signoff.slot"]._ask(asked)
+        return steps_sudo
+
+    @api.model
+    def _get_due(self, company, start, minutes):
+        """Return when ``minutes`` of working days (1 440 a day) after ``start`` are over."""
+        if not minutes:
+            return False
+        # calendars are configuration that not everybody reads
+        calendar_sudo = company.sudo().resource_calendar_id
+        if not calendar_sudo:
+            return start + timedelta(minutes=minutes)
+        hours = minutes / 1440 * (calendar_sudo.hours_per_day or 8)
+        return calendar_sudo.plan_hours(hours, start, compute_leaves=True) or False
+
+    def _judge(self):
+        """Return ``passed``, ``failed`` or ``open`` for this step as it stands."""
+        self.ensure_one()
+        units = {}
+        for slot in self.slot_ids.sorted("id"):
+            root = slot.on_behalf_slot_id or slot
+            unit = units.setdefault(
+                root.id, {"group": root.group_key or 0, "verdict": None, "live": False}
+            )
+            unit["live"] = unit["live"] or slot.state != "void"
+            if slot.state == "done":
+                unit["verdict"] = slot.verdict
+        units = [unit for unit in units.values() if unit["live"]]
+        if not units:
+            return "failed"
+        need = min(self.need, len(units)) if self.rule == "count" else self.need
+        return judge(
+            self.rule,
+            need,
+            [unit["group"] for unit in units],
+            [unit["verdict"] for unit in units],
+        )
+
+    def _close(self, state):
+        """End these steps; who has not decided is not asked any more."""
+        self.slot_ids.filtered(lambda slot: slot.state == "pending")._void()
+        self.write(Granted(state=state, ended_at=fields.Datetime.now()))

@@ -1,0 +1,510 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+
+from ..core.approval import APPROVING, RETURNING
+from ..core.grant import Granted
+from .signoff_flow_step import METHODS
+
+VERDICTS = [
+    ("approve", "Agreed"),
+    ("conditional", "Agreed with conditions"),
+    ("reject", "Refused"),
+    ("comment", "Commented"),
+    ("ask", "Question asked"),
+    ("defer", "Deferred"),
+    ("withdrawn", "Withdrawn"),
+]
+NEED_REASON = ("reject", "ask", "withdrawn")
+
+
+class SignoffSlot(models.Model):
+    """One person asked for one decision; the place where access, counters and queues look."""
+
+    _name = "signoff.slot"
+    _description = "Requested Decision"
+    _inherit = ["signoff.evidence.mixin"]
+    _order = "due_at, id"
+    _rec_names_search = ["person_name", "round_id.name"]
+    _movable_fields = (
+        "state",
+        "verdict",
+        "due_at",
+        "decided_at",
+        "void_reason",
+        "seen_at",
+        "reminders",
+        "reminded_at",
+        "link_nonce",
+        "link_until",
+        "code_hash",
+        "code_until",
+        "code_tries",
+        "code_sent_by",
+    )
+
+    step_id = fields.Many2one("signoff.round.step", readonly=True, index=True, ondelete="restrict")
+    round_id = fields.Many2one("signoff.round", readonly=True, index=True, ondelete="restrict")
+    # copied, so that rules, queues and counters read this table alone
+    res_model = fields.Char(string="Document Model", required=True, readonly=True)
+    res_id = fields.Many2oneReference(
+        string="Document", model_field="res_model", required=True, readonly=True
+    )
+    company_id = fields.Many2one("res.company", readonly=True, index=True, ondelete="restrict")
+    project_id = fields.Many2one("project.project", readonly=True, index=True, ondelete="restrict")
+    document_name = fields.Char(string="Document Title", required=True, readonly=True)
+    step_name = fields.Char(string="Step Name", required=True, readonly=True)
+    meaning = fields.Char(required=True, readonly=True)
+    # who
+    user_id = fields.Many2one("res.users", string="User", readonly=True, ondelete="restrict")
+    partner_id = fields.Many2one(
+        "res.partner", string="Contact", readonly=True, ondelete="restrict"
+    )
+    person_name = fields.Char(string="Asked", required=True, readonly=True)
+    person_post = fields.Char(string="Post", readonly=True)
+    party_id = fields.Many2one(
+        "project.party", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+    group_key = fields.Integer(readonly=True, export_string_translation=False, aggregator=None)
+    origin = fields.Selection(
+        [
+            ("flow", "Flow"),
+            ("delegation", "Delegation"),
+            ("replacement", "Replacement"),
+            ("forward", "Forwarded"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    on_behalf_slot_id = fields.Many2one(
+        "signoff.slot",
+        string="On Behalf Of",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    replaces_slot_id = fields.Many2one(
+        "signoff.slot", readonly=True, index="btree_not_null", ondelete="restrict"
+    )
+    asked_at = fields.Datetime(string="Asked On", required=True, readonly=True)
+    # how it goes
+    state = fields.Selection(
+        [("pending", "Waiting"), ("done", "Decided"), ("void", "Not asked any more")],
+        string="Status",
+        required=True,
+        readonly=True,
+    )
+    verdict = fields.Selection(VERDICTS, readonly=True)
+    decided_at = fields.Datetime(readonly=True)
+    void_reason = fields.Char(readonly=True)
+    due_at = fields.Datetime(string="Due", readonly=True)
+    seen_at = fields.Datetime(string="Seen", readonly=True)
+    reminders = fields.Integer(readonly=True, aggregator=None)
+    reminded_at = fields.Datetime(readonly=True)
+    # personal link and code: see signoff_slot_link
+    link_nonce = fields.Char(readonly=True, groups="base.group_system")
+    link_until = fields.Datetime(readonly=True)
+    code_hash = fields.Char(readonly=True, groups="base.group_system")
+    code_until = fields.Datetime(readonly=True, groups="base.group_system")
+    code_tries = fields.Integer(readonly=True, groups="base.group_system", aggregator=None)
+    code_sent_by = fields.Char(readonly=True, groups="base.group_system")
+    decision_ids = fields.One2many("signoff.decision", "slot_id", readonly=True)
+
+    _user_idx = models.Index("(user_id, res_model, res_id) WHERE state = 'pending'")
+    _partner_idx = models.Index("(partner_id, due_at) WHERE state = 'pending'")
+    _due_idx = models.Index("(due_at) WHERE state = 'pending'")
+    _document_idx = models.Index("(res_model, res_id) WHERE state = 'pending'")
+
+    @api.depends("person_name", "document_name")
+    def _compute_display_name(self):
+        for slot in self:
+            slot.display_name = f"{slot.person_name}: {slot.document_name}"
+
+    def _is_practice(self):
+        return self.round_id._is_practice()
+
+    # === READING === #
+
+    @api.model
+    def _get_waiting_names(self, documents):
+        """Return {document id: names of those who are asked now}; one query."""
+        names = {}
+        domain = Domain("res_model", "=", documents._name) & Domain("res_id", "in", documents.ids)
+        for slot in self.search_fetch(
+            domain & Domain("state", "=", "pending"), ["res_id", "person_name"], order="id"
+        ):
+            names.setdefault(slot.res_id, []).append(slot.person_name)
+        return {res_id: list(dict.fromkeys(found)) for res_id, found in names.items()}
+
+    # === ASKING === #
+
+    @api.model
+    def _ask(self, asked):
+        """Ask people: a slot for each, and one for whoever stands in; one batch.
+
+        :param asked: list of (step, people)
+        :return: the new slots (superuser)
+        """
+        values = [
+            self._prepare_slot_vals(step, person) for step, people in asked for person in people
+        ]
+        slots_sudo = self.sudo().create(values)
+        delegated = self.env["signoff.delegation"]._prepare_slots(slots_sudo)
+        slots_sudo |= self.sudo().create(delegated)
+        self.env["delivery.event"]._emit("signoff.asked", slots_sudo)
+        return slots_sudo
+
+    @api.model
+    def _prepare_slot_vals(self, step, person, **values):
+        row = step.round_id
+        return Granted(
+            {
+                "step_id": step.id,
+                "round_id": row.id,
+                "res_model": row.res_model,
+                "res_id": row.res_id,
+                "company_id": row.company_id.id,
+                "project_id": row.project_id.id,
+                "document_name": row.name,
+                "step_name": step.name,
+                "meaning": step.meaning,
+                "user_id": person["user"],
+                "partner_id": person["partner"],
+                "person_name": person["name"],
+                "person_post": person["post"] or False,
+                "party_id": person["party"],
+                "group_key": person["group"] or 0,
+                "origin": "flow",
+                "asked_at": step.opened_at,
+                "due_at": step.due_at,
+                "state": "pending",
+                "reminders": 0,
+                "code_tries": 0,
+                **values,
+            }
+        )
+
+    def _void(self, reason=""):
+        """Ask these people no more."""
+        self.sudo().write(Granted(state="void", void_reason=reason or False))
+
+    # === DECIDING === #
+
+    def action_decide(
+        self,
+        verdict,
+        snapshot_sha256,
+        comment="",
+        conditions="",
+        defer_until=False,
+        next_user_ids=(),
+    ):
+        """Decide as the user who is logged in, on the slots that ask him; works on many.
+
+        :param str verdict: ``approve``, ``conditional``, ``reject``, ``comment``, ``ask`` or
+            ``defer``
+        :param str snapshot_sha256: check code of the content that was read; for many slots a
+            dictionary {slot id as text: check code}
+        :param str comment: reason; needed to refuse or to ask
+        :param str conditions: what must be met, with ``conditional``
+        :param str defer_until: day, with ``defer``
+        :param list next_user_ids: whom the next step asks, where the flow leaves it to this one
+        :raises UserError: not asked any more, content changed, reason missing, signature needed
+        """
+        slots = self._entry()
+        slots.check_access("read")
+        guard = self.env["delivery.guarded.mixin"]
+        values = {
+            "comment": guard._entry_text(comment),
+            "conditions": guard._entry_text(conditions),
+            "defer_until": self.env["signoff.document.mixin"]._signoff_entry_date(defer_until),
+            "next_user_ids": [guard._entry_id(user_id) for user_id in next_user_ids or ()],
+        }
+        for slot in slots:
+            slot._check_is_asked()
+            code = snapshot_sha256
+            if isinstance(code, dict):
+                code = code.get(str(slot.id), "")
+            if slot.step_id.sudo().needs_signature and verdict in APPROVING:
+                raise UserError(
+                    self.env._("This decision is a signature: open the document and sign it.")
+                )
+            slot._decide(verdict, "login", {**values, "snapshot_sha256": guard._entry_text(code)})
+        return True
+
+    def _check_is_asked(self):
+        """Refuse whoever is not the person of this slot."""
+        self.ensure_one()
+        slot_sudo = self.sudo()
+        user = self.env.user
+        mine = (
+            slot_sudo.user_id == user
+            if slot_sudo.user_id
+            else (slot_sudo.partner_id == user.sudo().partner_id)
+        )
+        if not mine:
+            raise AccessError(
+                self.env._("%(person)s is asked for this decision.", person=slot_sudo.person_name)
+            )
+
+    def _decide(self, verdict, method, values):
+        """Record a decision, whoever made it and however it was proven; the one door.
+
+        The caller has checked who acts. Decisions on one round are made one after the other.
+
+        :param str verdict: see :meth:`action_decide`
+        :param str method: ``login``, ``link``, ``device``, ``paper`` or ``record``
+        :param dict values: ``snapshot_sha256`` and what ``signoff.decision`` keeps beside it
+        :return: the decision (superuser)
+        """
+        self.ensure_one()
+        slot_sudo = self.sudo()
+        slot_sudo.round_id._lock()
+        # another decision may have come between reading and locking
+        slot_sudo.invalidate_recordset(["state"], flush=False)
+        slot_sudo._check_open(method)
+        slot_sudo._check_content(values.get("snapshot_sha256"))
+        slot_sudo._check_verdict(verdict, values)
+        # who withdrew his decision decides anew; the rows stay tied together
+        before_sudo = slot_sudo.decision_ids.sorted("id")[-1:] if slot_sudo.decided_at else None
+        decision_sudo = self.env["signoff.decision"]._record(
+            slot_sudo, verdict, method, values, replaces=before_sudo
+        )
+        slot_sudo.write(Granted(state="done", verdict=verdict, decided_at=fields.Datetime.now()))
+        slot_sudo._close_twins()
+        slot_sudo._after_decision(verdict, values)
+        self.env["delivery.event"]._emit("signoff.decided", decision_sudo)
+        return decision_sudo
+
+    def _check_open(self, method):
+        self.ensure_one()
+        if self.state == "done":
+            raise UserError(self.env._("This has been decided already."))
+        if self.state != "pending" or self.round_id.state != "running":
+            raise UserError(
+                self.env._(
+                    "“%(document)s” does not wait for this decision any more: it was changed, "
+                    "withdrawn or decided by others. Open it again to see how it stands.",
+                    document=self.document_name,
+                )
+            )
+        if method not in self.step_id._get_methods():
+            labels = dict(METHODS)
+            raise UserError(
+                self.env._(
+                    "Step “%(step)s” does not accept this kind of proof: %(method)s.",
+                    step=self.step_name,
+                    method=dict(self._get_method_labels()).get(method, labels.get(method, method)),
+                )
+            )
+
+    @api.model
+    def _get_method_labels(self):
+        return self.env["signoff.decision"]._fields["method"]._description_selection(self.env)
+
+    def _check_content(self, seen_sha256):
+        """Refuse a decision on anything but what the snapshot of the round says."""
+        self.ensure_one()
+        row = self.round_id
+        document = row._get_document().sudo()
+        if seen_sha256 != row.snapshot_sha256 or not document._signoff_is_fresh(row):
+            raise UserError(
+                self.env._(
+                    "“%(document)s” has changed since you opened it. Please read it again.",
+                    document=self.document_name,
+                )
+            )
+
+    def _check_verdict(self, verdict, values):
+        self.ensure_one()
+        allowed = (
+            ("comment",)
+            if self.step_id.kind == "comment"
+            else [code for code, _label in VERDICTS if code not in ("withdrawn", "comment")]
+        )
+        if verdict not in allowed:
+            raise UserError(self.env._("This decision is not possible here."))
+        if verdict in NEED_REASON and not values.get("comment"):
+            raise UserError(self.env._("Please give a reason."))
+        if verdict == "conditional" and not values.get("conditions"):
+            raise UserError(self.env._("Please write down the conditions."))
+        if verdict == "comment" and not values.get("comment"):
+            raise UserError(self.env._("Please write your comment."))
+        if verdict == "defer" and not values.get("defer_until"):
+            raise UserError(self.env._("Please say until when."))
+
+    def _close_twins(self):
+        """Whoever stands in has decided, or needs not any more."""
+        root = self.on_behalf_slot_id or self
+        twins = self.search([("on_behalf_slot_id", "=", root.id), ("state", "=", "pending")])
+        if root != self and root.state == "pending":
+            twins |= root
+        (twins - self)._void(self.env._("Decided by %(person)s", person=self.person_name))
+
+    def _after_decision(self, verdict, values):
+        """Let the round go on as it must after this decision."""
+        self.ensure_one()
+        row, step = self.round_id, self.step_id
+        if verdict in RETURNING:
+            row._end("asked" if verdict == "ask" else "deferred", values.get("comment") or "")
+            return
+        state = step._judge()
+        if state == "passed":
+            step._close("done")
+            row._open_next(self._get_chosen(values))
+        elif state == "failed":
+            step._close("refused")
+            if step.kind == "required":
+                self._refuse(row, step, values)
+
+    def _refuse(self, row, step, values):
+        """End a round whose step can pass no more, and go back as the flow says."""
+        plan = row._get_plan()
+        planned = next(item for item in plan["steps"] if item["key"] == step.key)
+        row._end("rejected", values.get("comment") or "")
+        if planned["reject"] == "step" and planned["reject_key"] is not None:
+            document = row._get_document()
+            document._signoff_set_state("none")
+            document._signoff_restart(row, planned["reject_key"])
+
+    def _get_chosen(self, values):
+        """Return the people whom this decision names for the next step."""
+        ids = [user_id for user_id in values.get("next_user_ids") or () if user_id]
+        if not ids:
+            return None
+        users = self.env["res.users"].browse(ids).exists()
+        return {"people": self.env["signoff.planner"]._as_people(users, self.company_id)}
+
+    # === WITHDRAWING === #
+
+    def action_withdraw_decision(self, reason):
+        """Take back one's own decision, until the next step has acted.
+
+        :param str reason: why; kept as a decision of its own
+        """
+        slots = self._entry()
+        slots.check_access("read")
+        reason = self.env["delivery.guarded.mixin"]._entry_text(reason)
+        for slot in slots:
+            slot._check_is_asked()
+            slot._withdraw(reason)
+        return True
+
+    def _withdraw(self, reason):
+        self.ensure_one()
+        slot_sudo = self.sudo()
+        row_sudo, step_sudo = slot_sudo.round_id, slot_sudo.step_id
+        row_sudo._lock()
+        slot_sudo.invalidate_recordset(["state"], flush=False)
+        if not reason:
+            raise UserError(self.env._("Please give a reason."))
+        if slot_sudo.state != "done" or row_sudo.state != "running":
+            raise UserError(self.env._("This decision can no longer be withdrawn."))
+        later = row_sudo.step_ids.filtered(
+            lambda step: step.sequence > step_sudo.sequence and step.state != "void"
+        )
+        if later.slot_ids.filtered(lambda slot: slot.state == "done"):
+            raise UserError(
+                self.env._("Others have decided after you. Ask for the round to be withdrawn.")
+            )
+        last_sudo = slot_sudo.decision_ids.sorted("id")[-1:]
+        self.env["signoff.decision"]._record(
+            slot_sudo,
+            "withdrawn",
+            last_sudo.method,
+            {"comment": reason, "snapshot_sha256": row_sudo.snapshot_sha256},
+            replaces=last_sudo,
+        )
+        for step in later:
+            step._close("void")
+        slot_sudo.write(Granted(state="pending", verdict=False))
+        step_sudo.write(Granted(state="open", ended_at=False))
+        # those whom this decision made superfluous are asked again
+        asked_again = step_sudo.slot_ids.filtered(lambda slot: slot.state == "void")
+        asked_again -= step_sudo.slot_ids.replaces_slot_id
+        asked_again.write(Granted(state="pending", void_reason=False))
+        self.env["delivery.event"]._emit("signoff.withdrew", slot_sudo)
+
+    # === REPLACING === #
+
+    def action_replace(self, partner_id, reason, party_id=False):
+        """Ask somebody else instead: the signatory has left, or asked us to replace him.
+
+        What was signed stays. A successor signs for what comes, not for the past.
+
+        :param int partner_id: the contact who is asked from now on
+        :param str reason: why
+        :param int party_id: his row among the project's parties, when he signs as one
+        """
+        slots = self._entry()
+        guard = self.env["delivery.guarded.mixin"]
+        reason = guard._entry_text(reason)
+        if not reason:
+            raise UserError(self.env._("Please give a reason."))
+        partner = self.env["res.partner"].browse(guard._entry_id(partner_id) or 0).exists()
+        party = self.env["project.party"].browse(guard._entry_id(party_id) or 0).exists()
+        if not partner:
+            raise UserError(self.env._("Please choose who is asked instead."))
+        for slot in slots:
+            slot._check_may_manage()
+            slot._replace(partner, party, reason)
+        return True
+
+    def _replace(self, partner, party, reason):
+        self.ensure_one()
+        slot_sudo = self.sudo()
+        slot_sudo.round_id._lock()
+        slot_sudo.invalidate_recordset(["state"], flush=False)
+        if slot_sudo.state != "pending":
+            raise UserError(self.env._("This is not waiting any more."))
+        step_sudo = slot_sudo.step_id
+        party_sudo = party.sudo()
+        if step_sudo.side != "supplier":
+            party_sudo = party_sudo or self.env["project.party"].sudo().search(
+                [
+                    ("project_id", "=", slot_sudo.project_id.id),
+                    ("partner_id", "=", partner.id),
+                    ("may_sign", "=", True),
+                    ("is_current", "=", True),
+                ],
+                limit=1,
+            )
+            if (
+                party_sudo.partner_id != partner
+                or party_sudo.project_id != slot_sudo.project_id
+                or not party_sudo.may_sign
+                or not party_sudo.is_current
+                or party_sudo.side != step_sudo.side
+            ):
+                raise UserError(
+                    self.env._(
+                        "%(person)s may not sign for this project yet. Add the contact to its "
+                        "parties and tick “May Sign”.",
+                        person=partner.display_name,
+                    )
+                )
+        person = self.env["signoff.planner"]._as_contact(partner.sudo(), party_sudo or None)
+        barred = slot_sudo.round_id._get_plan()["barred"]
+        if step_sudo.side == "supplier" and (not person["user"] or person["user"] in barred):
+            raise UserError(
+                self.env._("%(person)s may not decide on this.", person=partner.display_name)
+            )
+        slot_sudo._void(reason)
+        fresh_sudo = self.sudo().create(
+            [
+                self._prepare_slot_vals(
+                    step_sudo,
+                    person,
+                    origin="replacement",
+                    replaces_slot_id=slot_sudo.id,
+                    asked_at=fields.Datetime.now(),
+                )
+            ]
+        )
+        self.env["delivery.event"]._emit("signoff.asked", fresh_sudo)
+        return fresh_sudo
+
+    def _check_may_manage(self):
+        """Allow who may send the document: he replaces, reminds and hands out links."""
+        for model, slots in self.grouped("res_model").items():
+            self.env[model].browse(slots.mapped("res_id"))._signoff_check_may_send()
