@@ -171,7 +171,7 @@ tours.add("customer_delivery_phone", {
         },
         fitsTheScreen(),
         // classify one
-        ...withinBudget(2, [
+        ...withinBudget(3, [
             {
                 content: "Open the wish without a class",
                 trigger: ".o_kanban_group .o_kanban_record:contains(Undo the last scan)",
@@ -184,10 +184,11 @@ tours.add("customer_delivery_phone", {
                 trigger: ".o_field_widget[name=priority_id] .o_selection_badge:contains(Must)",
                 run: "click",
             },
+            { content: "Keep it", trigger: ".o_form_button_save", run: "click" },
         ]),
         {
             content: "Only the customer confirms",
-            trigger: ".o_form_view:not(:has(.o_requirement_next:visible))",
+            trigger: ".o_form_saved:not(:has(.o_requirement_next:visible))",
         },
         fitsTheScreen(),
     ],
