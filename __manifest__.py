@@ -42,6 +42,8 @@
         "data/ir_cron_data.xml",
         # wizards before the views whose buttons open them
         "wizard/delivery_share_views.xml",
+        "wizard/project_acceptance_conclude_views.xml",
+        "wizard/project_acceptance_words_views.xml",
         "wizard/project_delivery_contract_views.xml",
         "wizard/project_delivery_enable_views.xml",
         "wizard/project_requirement_paste_views.xml",
@@ -89,6 +91,13 @@
         # what is read and signed
         "views/signoff_document_templates.xml",
         "views/signoff_round_views.xml",
+        # acceptance
+        "views/project_acceptance_config_views.xml",
+        "views/project_deliverable_views.xml",
+        "views/project_acceptance_item_views.xml",
+        "views/project_acceptance_issue_views.xml",
+        "views/project_acceptance_views.xml",
+        "views/project_project_acceptance_views.xml",
         # the customer's pages
         "views/portal_wish_templates.xml",
         "views/portal_delivery_templates.xml",
@@ -106,6 +115,7 @@
         "web.assets_backend": [
             "customer_delivery/static/src/components/**/*",
             "customer_delivery/static/src/quick_entry/**/*",
+            "customer_delivery/static/src/acceptance_walk/**/*",
             "customer_delivery/static/src/views/**/*",
             "customer_delivery/static/src/redline/**/*",
             "customer_delivery/static/src/signature_pad/**/*",

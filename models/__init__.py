@@ -66,6 +66,7 @@ from . import project_baseline_signoff
 from . import project_requirement_signoff
 
 # acceptance
+from . import project_acceptance_worded_mixin
 from . import project_acceptance_family
 from . import project_acceptance_item
 from . import project_acceptance_template
@@ -73,8 +74,10 @@ from . import project_acceptance_template_item
 from . import project_acceptance_kind
 from . import project_deliverable
 from . import project_acceptance
+from . import project_acceptance_figures
 from . import project_acceptance_flow
 from . import project_acceptance_generation
+from . import project_acceptance_walk
 from . import project_acceptance_verdict
 from . import project_acceptance_item_verdict
 from . import project_acceptance_item_content

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ..core.acceptance_state import SHOWN_TO_CUSTOMER
+from ..core.grant import like
 
 STATES = [
     ("draft", "Preparation"),
@@ -34,6 +35,7 @@ class ProjectAcceptance(models.Model):
         "delivery.search.mixin",
         "delivery.numbered.mixin",
         "mail.activity.mixin",
+        "project.acceptance.worded.mixin",
         "signoff.mixin",
     ]
     _order = "id desc"
@@ -308,7 +310,7 @@ class ProjectAcceptance(models.Model):
         self.ensure_one()
         values = {}
         if self.kind_id:
-            values["name"] = self.kind_id.name
+            values["name"] = self.kind_id.with_context(lang=self._get_document_lang()).name
         if self.project_id:
             values["basis"] = self._get_default_basis()
         return values
@@ -341,15 +343,29 @@ class ProjectAcceptance(models.Model):
         prepared = [self._prepare_create_vals(vals) for vals in vals_list]
         acceptances = super().create(prepared)
         acceptances._adopt_attachments("content_attachment_ids")
+        acceptances._fill_kind_defaults()
         return acceptances
+
+    def _fill_kind_defaults(self):
+        """Give new acceptances the basis that nobody wrote, in the language of the document."""
+        for acceptance in self.filtered(lambda a: not a.basis and a.content_lock == "none"):
+            in_its_language = acceptance.with_context(lang=acceptance._get_document_lang())
+            basis = in_its_language._get_default_basis()
+            if basis:
+                acceptance.basis = basis
 
     @api.model
     def _prepare_create_vals(self, vals):
         """Give an acceptance that nobody named the name of its kind."""
-        if vals.get("name") or not vals.get("kind_id"):
+        values = {**self.default_get(["kind_id", "project_id"]), **vals}
+        if vals.get("name") or not values.get("kind_id"):
             return vals
-        kind = self.env["project.acceptance.kind"].browse(self._entry_id(vals["kind_id"]) or 0)
-        return {**vals, "name": kind.name}
+        kind = self.env["project.acceptance.kind"].browse(self._entry_id(values["kind_id"]) or 0)
+        project_sudo = (
+            self.env["project.project"].sudo().browse(self._entry_id(values.get("project_id")) or 0)
+        )
+        lang = project_sudo.delivery_lang or self.env.lang
+        return like(vals, {**vals, "name": kind.with_context(lang=lang).name})
 
     def write(self, vals):
         if "project_id" in vals and any(

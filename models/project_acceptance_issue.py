@@ -36,7 +36,12 @@ class ProjectAcceptanceIssue(models.Model):
 
     _name = "project.acceptance.issue"
     _description = "Remaining Issue"
-    _inherit = ["signoff.line.mixin", "delivery.numbered.mixin", "delivery.guarded.mixin"]
+    _inherit = [
+        "project.acceptance.worded.mixin",
+        "signoff.line.mixin",
+        "delivery.numbered.mixin",
+        "delivery.guarded.mixin",
+    ]
     _order = "state, date_deadline, id"
     _rec_names_search = ["number", "name"]
 
@@ -316,6 +321,31 @@ class ProjectAcceptanceIssue(models.Model):
             "res_model": "project.task",
             "res_id": self.task_id.id,
             "views": [(False, "form")],
+        }
+
+    @api.model
+    def _get_worded_actions(self):
+        return {
+            "action_fix": (
+                self.env._("Settled"),
+                self.env._("What was done?"),
+                "result",
+            ),
+            "action_close": (
+                self.env._("Checked and Closed"),
+                self.env._("Who has checked that it is settled?"),
+                "verified_by",
+            ),
+            "action_reopen": (
+                self.env._("Open Again"),
+                self.env._("What is still wrong?"),
+                "reason",
+            ),
+            "action_waive": (
+                self.env._("Waive"),
+                self.env._("Why may it rest, and who agreed?"),
+                "reason",
+            ),
         }
 
     # === BUSINESS METHODS === #

@@ -97,7 +97,11 @@ class ProjectAcceptanceItem(models.Model):
     _name = "project.acceptance.item"
     _description = "Checklist Item"
     # the guard after the line: a line hands its values on as they came
-    _inherit = ["signoff.line.mixin", "delivery.guarded.mixin"]
+    _inherit = [
+        "project.acceptance.worded.mixin",
+        "signoff.line.mixin",
+        "delivery.guarded.mixin",
+    ]
     _order = "acceptance_id, round desc, sequence, id"
 
     _signoff_parent = "acceptance_id"

@@ -70,6 +70,13 @@ class ProjectAcceptanceItem(models.Model):
             "text": self.name,
             "kind": self.kind,
             "target": self._get_target_text() or "",
+            # what the phone judges by while it has no connection
+            "operator": self.operator or "<=",
+            "low": self.target,
+            "high": self.target_max,
+            "tolerance": self.tolerance,
+            "min_score": self.min_score,
+            "passing": list(judge.options(self.passing_answers)),
             "unit": self.unit or "",
             "condition": self.condition or "",
             "answers": [
@@ -81,6 +88,7 @@ class ProjectAcceptanceItem(models.Model):
             "requirement": item_sudo.requirement_id.number or "",
             "evidence": self.evidence_required,
             "photos": len(item_sudo.attachment_ids),
+            "has_proof": bool(self.evidence_url or self.test_run),
             "waived": self.waived,
         }
         for side, by in (("check", item_sudo.check_user_id.name), ("customer", self.customer_name)):

@@ -105,6 +105,18 @@ class ProjectAcceptanceItem(models.Model):
         )
         return True
 
+    @api.model
+    def _get_worded_actions(self):
+        return {
+            "action_waive": (
+                self.env._("Waive the Check"),
+                self.env._(
+                    "Why is it accepted without being checked? The customer signs the reason."
+                ),
+                "reason",
+            ),
+        }
+
     # === RECORDING === #
 
     @api.model

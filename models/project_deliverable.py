@@ -28,7 +28,7 @@ class ProjectDeliverable(models.Model):
 
     _name = "project.deliverable"
     _description = "Deliverable"
-    _inherit = ["delivery.guarded.mixin"]
+    _inherit = ["project.acceptance.worded.mixin", "delivery.guarded.mixin"]
     _order = "project_id, sequence, id"
     _check_company_auto = True
     _control_fields = (
@@ -271,6 +271,24 @@ class ProjectDeliverable(models.Model):
             )
         )
         return True
+
+    @api.model
+    def _get_worded_actions(self):
+        return {
+            "action_receive": (
+                self.env._("Received"),
+                self.env._("Who of the customer has received it?"),
+                "person_name",
+            ),
+            "action_waive": (
+                self.env._("Waive"),
+                self.env._(
+                    "Why is it not delivered, and who agreed? The customer signs it with the "
+                    "final acceptance."
+                ),
+                "reason",
+            ),
+        }
 
     # === BUSINESS METHODS === #
 

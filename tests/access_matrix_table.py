@@ -391,6 +391,8 @@ TABLE = {
     # figures
     "delivery.board": Row(board, scopes("r", "r", pool=None)),
     # wizards
+    "project.acceptance.conclude": wizard(*USERS),
+    "project.acceptance.words": wizard(*USERS),
     "project.baseline.compare": wizard(*READERS),
     "project.baseline.compare.line": wizard(*READERS),
     "project.baseline.freeze": wizard(*USERS),

@@ -1,6 +1,6 @@
 import { expect, test } from "@odoo/hoot";
 import { ConnectionLostError, RPCError } from "@web/core/network/rpc";
-import { newKey, Outbox } from "@customer_delivery/quick_entry/outbox_service";
+import { newKey, Outbox } from "@customer_delivery/quick_entry/outbox";
 import { OutboxStore } from "@customer_delivery/quick_entry/outbox_store";
 
 /** A server that makes one record of one key, behind a line that can be cut. */

@@ -1,97 +1,12 @@
 import { reactive } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
-import { RPCError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { session } from "@web/session";
+import { Outbox } from "./outbox";
 import { OutboxStore } from "./outbox_store";
 
 const RETRY_DELAY = 20000;
-const SENT_SHOWN = 5;
-// The server could not judge the entry: it waits and is sent again.
-const NOT_NOW = ["odoo.http.SessionExpiredException", "odoo.http.SessionExpired"];
-
-/** A key that no other entry has; also on pages without https, where `randomUUID` is missing. */
-export function newKey() {
-    if (browser.crypto?.randomUUID) {
-        return browser.crypto.randomUUID();
-    }
-    const bytes = crypto.getRandomValues(new Uint8Array(16));
-    return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-/**
- * Entries on their way to the server. Each carries a key, and the server makes one record of
- * one key, so an entry whose answer got lost is sent again without harm.
- */
-export class Outbox {
-    constructor(store, send) {
-        this.store = store;
-        this.send = send;
-        this.entries = [];
-        this.sent = [];
-        this.isSending = false;
-    }
-
-    async load() {
-        this.entries = await this.store.all();
-    }
-
-    /** Keep the values, then send them when there is a connection. */
-    async add(values) {
-        const entry = { key: newKey(), time: Date.now(), values, error: "" };
-        await this.store.put(entry);
-        this.entries.push(entry);
-        await this.flush();
-        return entry;
-    }
-
-    /** Send everything that waits, in order; stop at the first sign of a missing connection. */
-    async flush() {
-        if (this.isSending) {
-            return;
-        }
-        this.isSending = true;
-        try {
-            for (const entry of [...this.entries]) {
-                if (!entry.error && !(await this._sendOne(entry))) {
-                    break;
-                }
-            }
-        } finally {
-            this.isSending = false;
-        }
-    }
-
-    /** Send an entry that the server has refused once more. */
-    async retry(entry) {
-        entry.error = "";
-        await this.flush();
-    }
-
-    async drop(entry) {
-        await this.store.remove(entry.key);
-        this.entries = this.entries.filter((other) => other.key !== entry.key);
-    }
-
-    async _sendOne(entry) {
-        let result;
-        try {
-            result = await this.send(entry);
-        } catch (error) {
-            const isRefused =
-                error instanceof RPCError && !NOT_NOW.includes(error.exceptionName);
-            if (isRefused) {
-                entry.error = error.data?.message || error.message;
-                await this.store.put({ ...entry, values: { ...entry.values } });
-            }
-            return isRefused;
-        }
-        await this.drop(entry);
-        this.sent = [{ ...result, text: entry.values.text }, ...this.sent].slice(0, SENT_SHOWN);
-        return true;
-    }
-}
 
 export const outboxService = {
     dependencies: ["orm"],

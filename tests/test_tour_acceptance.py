@@ -1,0 +1,79 @@
+from odoo.fields import Command
+from odoo.tests import HttpCase, tagged
+
+from .common import DeliveryCase
+
+TOUR_SECONDS = 180
+
+
+@tagged("post_install", "-at_install")
+class TestTourAcceptance(DeliveryCase, HttpCase):
+    """The walk in the web client, on a desktop and on a phone that loses its network."""
+
+    browser_size = "1366x768"
+
+    def _use_phone(self):
+        self.browser_size = "390x844"
+        self.touch_enabled = True
+
+    def _start(self, path, tour, login="delivery_user"):
+        self.start_tour(path, tour, login=login, timeout=TOUR_SECONDS)
+
+    def _walk_url(self, acceptance):
+        return f"/odoo/customer-delivery-acceptances/{acceptance.id}/customer-delivery-walk"
+
+    def test_generated_checked_walked_and_concluded(self):
+        self.project_standard.delivery_party_ids.may_sign = True
+        self.contact_a.name = "Contact A"
+        self._create_requirement(
+            project_id=self.project_standard.id,
+            criterion_ids=[
+                Command.create({"name": "A label comes out"}),
+                Command.create(
+                    {"name": "It comes quickly", "kind": "performance", "target": "≤ 3 s"}
+                ),
+            ],
+        )
+        acceptance = self._create_acceptance(
+            project_id=self.project_standard.id,
+            kind_id=self._acceptance_kind("fat").id,
+            item_ids=[],
+        )
+        self._start(
+            f"/odoo/customer-delivery-acceptances/{acceptance.id}",
+            "customer_delivery_acceptance_desktop",
+        )
+        self.assertRecordValues(acceptance, [{"state": "concluded", "conclusion": "conditional"}])
+        items = {item.name: item for item in acceptance.item_ids}
+        self.assertEqual(items["It comes quickly"].customer_value, 1.8)
+        self.assertEqual(items["A label comes out"].customer_partner_id, self.contact_a)
+        self.assertIn("upside down", acceptance.issue_ids.name)
+
+    def test_walked_on_a_phone_with_a_lost_connection(self):
+        acceptance = self._create_acceptance(
+            item_ids=[
+                Command.create({"name": "Prints labels"}),
+                Command.create({"name": "Shown on a photo", "evidence_required": True}),
+                Command.create({"name": "Prints a hundred labels"}),
+                Command.create({"name": "Colour"}),
+            ]
+        )
+        self._use_phone()
+        self._start(self._walk_url(acceptance), "customer_delivery_acceptance_phone")
+        items = acceptance.item_ids
+        self.assertEqual(items.mapped("check_verdict"), ["pass", "pass", "fail", "na"])
+        self.assertEqual(items.mapped("check_rev"), [1, 1, 1, 1])
+        self.assertEqual(len(items[1].attachment_ids), 1)
+        self.assertEqual(items[2].check_note, "Jams after ten")
+        self.assertEqual(len(items.verdict_ids), 4)
+
+    def test_two_people_walk_the_same_list(self):
+        acceptance = self._create_acceptance(
+            item_ids=[
+                Command.create({"name": "Prints labels"}),
+                Command.create({"name": "Second"}),
+            ]
+        )
+        item = acceptance.item_ids[0]
+        self._start(self._walk_url(acceptance), "customer_delivery_acceptance_two_people")
+        self.assertEqual(item.verdict_ids.mapped("verdict"), ["pass", "fail"])
