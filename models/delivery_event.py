@@ -62,8 +62,10 @@ class DeliveryEvent(models.Model):
     )
     payload = fields.Text(required=True, readonly=True, string="Details")
     # who handles it, when it is not the document itself
-    handler_model = fields.Char(readonly=True)
-    handler_id = fields.Many2oneReference(model_field="handler_model", readonly=True)
+    handler_model = fields.Char(readonly=True, export_string_translation=False)
+    handler_id = fields.Many2oneReference(
+        model_field="handler_model", readonly=True, export_string_translation=False
+    )
     handler_name = fields.Char(string="Handled By", compute="_compute_handler_name")
     # how it went
     state = fields.Selection(

@@ -76,12 +76,12 @@ class DeliveryNotice(models.Model):
     body = fields.Html(string="Text", readonly=True)
     due = fields.Date(readonly=True)
     # It may hold a secret with which the contact signs: nobody of ours reads it.
-    url = fields.Char(readonly=True, groups=NO_ACCESS)
-    button = fields.Char(readonly=True)
+    url = fields.Char(readonly=True, groups=NO_ACCESS, export_string_translation=False)
+    button = fields.Char(string="Words of the Button", readonly=True)
     urgent = fields.Boolean(
         string="Request to Sign", readonly=True, help="Does not wait for another day."
     )
-    key = fields.Char(readonly=True)
+    key = fields.Char(readonly=True, export_string_translation=False)
     # how far it is
     state = fields.Selection(
         [
@@ -374,24 +374,29 @@ class DeliveryNotice(models.Model):
         return f"{project}: {first}" if project else first
 
     def _render_mail(self, notices, contact, lang):
+        env = self.with_context(lang=lang).env
         main = notices.filtered("url")[:1]
-        return (
-            self.env["ir.qweb"]
-            .with_context(lang=lang)
-            ._render(
-                "customer_delivery.notice_mail",
-                {
-                    "notices": notices,
-                    "main": main,
-                    "partner": self.partner_id,
-                    "project": self.project_id,
-                    "company": self.company_id,
-                    "contact": contact,
-                    "phone": contact.phone or self.company_id.phone,
-                    "get_url": lambda notice: self._get_full_url(notice.url),
-                    "format_date": lambda day: format_date(self.env, day, lang_code=lang),
-                },
+        deadlines = {
+            notice: env._(
+                "Please answer by %(date)s",
+                date=format_date(self.env, notice.due, lang_code=lang),
             )
+            for notice in notices
+            if notice.due
+        }
+        return env["ir.qweb"]._render(
+            "customer_delivery.notice_mail",
+            {
+                "greeting": env._("Hello %(name)s,", name=self.partner_id.name),
+                "notices": notices,
+                "deadlines": deadlines,
+                "main": main,
+                "project": self.project_id,
+                "company": self.company_id,
+                "contact": contact,
+                "phone": contact.phone or self.company_id.phone,
+                "get_url": lambda notice: self._get_full_url(notice.url),
+            },
         )
 
     def _get_full_url(self, url):

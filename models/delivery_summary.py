@@ -194,20 +194,18 @@ class DeliverySummary(models.Model):
 
     @api.model
     def _render(self, user, lines, day):
-        return (
-            self.env["ir.qweb"]
-            .with_context(lang=user.lang)
-            ._render(
-                "customer_delivery.summary_mail",
-                {
-                    "user": user,
-                    "lines": lines[:LISTED_AT_MOST],
-                    "more": len(lines) - LISTED_AT_MOST,
-                    "day": day,
-                    "base": user.get_base_url(),
-                    "format_date": lambda date: format_date(self.env, date, lang_code=user.lang),
-                },
-            )
+        env = self.with_context(lang=user.lang).env
+        left = len(lines) - LISTED_AT_MOST
+        return env["ir.qweb"]._render(
+            "customer_delivery.summary_mail",
+            {
+                "greeting": env._("Good morning %(name)s, this waits for you:", name=user.name),
+                "lines": lines[:LISTED_AT_MOST],
+                "more": left > 0 and env._("and %(count)s more", count=left),
+                "day": day,
+                "base": user.get_base_url(),
+                "format_date": lambda date: format_date(self.env, date, lang_code=user.lang),
+            },
         )
 
     @api.model
