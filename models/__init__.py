@@ -62,6 +62,7 @@ from . import project_requirement_link_kind
 from . import project_requirement_link
 from . import project_baseline
 from . import project_baseline_line
+from . import project_requirement_amend
 from . import project_baseline_signoff
 from . import project_requirement_signoff
 

@@ -25,6 +25,8 @@ REASONS = [
     ("submitted", "Sent to the customer"),
     ("confirmed", "Confirmed"),
     ("baseline", "Baseline"),
+    ("change", "Change request"),
+    ("erratum", "Erratum"),
     ("takeover", "Take-over"),
 ]
 
@@ -103,6 +105,11 @@ class ProjectRequirementVersion(models.Model):
         if requirement:
             for file_id, sha256 in requirement._get_file_digests()[requirement.id].items():
                 addresses.setdefault(sha256, f"/web/image/{file_id}")
+        return self._replace_pictures(html, addresses)
+
+    @api.model
+    def _replace_pictures(self, html, addresses):
+        """Return canonical ``html`` with these {sha256: address} in place of digests."""
         return PICTURE.sub(lambda match: addresses.get(match[1], "/web/image/0"), str(html))
 
     def _render_for_portal(self, before):
@@ -129,11 +136,12 @@ class ProjectRequirementVersion(models.Model):
         return self.requirement_id._open_comparison(self)
 
     @api.model
-    def _cut(self, requirements, reason, note=""):
+    def _cut(self, requirements, reason, note="", **pointers):
         """Cut a version of each requirement whose content moved since its last one.
 
         :param requirements: recordset of project.requirement
         :param str reason: one of ``REASONS``
+        :param pointers: further columns of the versions, the same for all
         :return: the requirements of which a version was cut
         """
         moved = requirements.filtered(lambda req: req.content_rev != req.version_content_rev)
@@ -158,6 +166,7 @@ class ProjectRequirementVersion(models.Model):
                     author_id=user.id,
                     author_name=user.name,
                     recorded_at=snapshot_sudo.recorded_at,
+                    **pointers,
                 )
                 for requirement, snapshot_sudo in zip(moved, snapshots_sudo, strict=True)
             ]

@@ -315,13 +315,21 @@ class ProjectRequirement(models.Model):
         return payload
 
     def _get_canonical_html(self, name, digests):
+        return self._as_canonical_html(self[name], digests)
+
+    def _as_canonical_html(self, html, digests):
+        """Return the canonical form of a text of this requirement, present or proposed.
+
+        :param dict digests: {attachment id: sha256} of the files that the text may show
+        """
+
         def resolve(_kind, file_id):
             return f"sha256:{digests[file_id]}" if file_id in digests else None
 
         try:
-            if found := FORGED.search(self[name] or ""):
+            if found := FORGED.search(html or ""):
                 raise ForeignImage(found[0])
-            return canonical(self[name] or "", resolve=resolve)
+            return canonical(html or "", resolve=resolve)
         except ForeignImage as error:
             raise UserError(
                 self.env._(
@@ -339,17 +347,17 @@ class ProjectRequirement(models.Model):
 
     def _get_file_digests(self):
         """Return {requirement id: {attachment id: sha256}} of the files of their content."""
-        known = {}
-
-        def digest_of(file_sudo):
-            if file_sudo.id not in known:
-                known[file_sudo.id] = digest(file_sudo.raw or b"")
-            return known[file_sudo.id]
-
+        files = self._get_content_files()
+        digests = self._digest_files(self.env["ir.attachment"].sudo().union(*files.values()))
         return {
-            res_id: {file_sudo.id: digest_of(file_sudo) for file_sudo in files_sudo}
-            for res_id, files_sudo in self._get_content_files().items()
+            res_id: {file_id: digests[file_id] for file_id in files_sudo.ids}
+            for res_id, files_sudo in files.items()
         }
+
+    @api.model
+    def _digest_files(self, files_sudo):
+        """Return {attachment id: sha256} of these files."""
+        return {file_sudo.id: digest(file_sudo.raw or b"") for file_sudo in files_sudo}
 
     def _get_content_files(self):
         """Return {requirement id: files (superuser)}: listed ones, and those shown in texts.
@@ -376,12 +384,16 @@ class ProjectRequirement(models.Model):
 
     def _get_named_files(self):
         """Return the ids of our files that the texts show or link."""
+        return set().union(*(self._find_named_files(self[name]) for name in HTML_FIELDS))
+
+    @api.model
+    def _find_named_files(self, html):
+        """Return the ids of our files that a text shows or links."""
         named = set()
-        for name in HTML_FIELDS:
-            if "/web/" in (self[name] or ""):
-                # one that shows a foreign picture is refused where its form is asked for
-                with contextlib.suppress(ForeignImage):
-                    canonical(self[name], resolve=lambda _kind, file_id: named.add(file_id))
+        if "/web/" in (html or ""):
+            # one that shows a foreign picture is refused where its form is asked for
+            with contextlib.suppress(ForeignImage):
+                canonical(html, resolve=lambda _kind, file_id: named.add(file_id))
         return named
 
     def _reference(self, record):

@@ -61,6 +61,18 @@ class SignoffLineMixin(models.AbstractModel):
         documents._signoff_touch(self._signoff_label())
         return result
 
+    # what a decision has changed, past the lock of the document; the caller counts it
+
+    @api.model
+    def _signoff_create_decided(self, vals_list):
+        return super().create(vals_list)
+
+    def _signoff_write_decided(self, vals):
+        return super().write(vals)
+
+    def _signoff_unlink_decided(self):
+        return super().unlink()
+
     def _signoff_values(self, names):
         return [self[name].ids if self._fields[name].relational else self[name] for name in names]
 

@@ -135,13 +135,21 @@ class SignoffMixin(models.AbstractModel):
         :raises UserError: when the lock forbids the change
         """
         self._signoff_check_open(names)
+        self._signoff_count(self.filtered(lambda doc: doc.content_lock == "agreed"))
+
+    def _signoff_count(self, flagged):
+        """Raise the revision of these; those in ``flagged`` show that they were agreed before."""
         # one write for all that count alike: a list of a thousand is touched at once
-        alike = self.grouped(lambda doc: (doc.content_rev, doc.content_lock == "agreed"))
-        for (revision, was_agreed), documents in alike.items():
+        alike = self.grouped(lambda doc: (doc.content_rev, doc in flagged))
+        for (revision, is_flagged), documents in alike.items():
             values = Granted(content_rev=revision + 1)
-            if was_agreed:
+            if is_flagged:
                 values["changed_after_agreement"] = True
             super(SignoffMixin, documents).write(values)
+
+    def _signoff_write_decided(self, vals):
+        """Write content that a decision has changed, past the lock; the caller counts it."""
+        return super().write(vals)
 
     def _signoff_check_open(self, names=()):
         """Refuse a change of content that the lock forbids, before or after it is made."""
