@@ -21,6 +21,7 @@
         "security/customer_delivery_evidence_rules.xml",
         "security/acceptance_rules.xml",
         "security/signoff_rules.xml",
+        "security/project_change_rules.xml",
         "security/delivery_event_rules.xml",
         "security/delivery_robot_rules.xml",
         "security/delivery_notice_rules.xml",
@@ -37,6 +38,11 @@
         "data/delivery_mode_acceptance_data.xml",
         # flows after the modes that use them
         "data/signoff_flow_data.xml",
+        # these name the modes that use them
+        "data/project_change_stage_data.xml",
+        "data/project_change_dimension_data.xml",
+        "data/project_change_question_data.xml",
+        "data/project_change_type_data.xml",
         "data/mail_activity_type_data.xml",
         "data/mail_template_data.xml",
         "data/ir_cron_data.xml",
@@ -98,6 +104,20 @@
         "views/project_acceptance_issue_views.xml",
         "views/project_acceptance_views.xml",
         "views/project_project_acceptance_views.xml",
+        # changes, after the views of requirements that they extend
+        "wizard/project_change_put_aside_views.xml",
+        "views/project_change_stage_views.xml",
+        "views/project_change_dimension_views.xml",
+        "views/project_change_question_views.xml",
+        "views/project_change_views.xml",
+        "views/project_change_form_views.xml",
+        "views/project_change_line_views.xml",
+        "views/project_change_actions.xml",
+        "views/project_change_type_views.xml",
+        "views/project_change_freeze_views.xml",
+        "views/project_requirement_change_views.xml",
+        "views/project_project_change_views.xml",
+        "views/delivery_mode_change_views.xml",
         # the customer's pages
         "views/portal_wish_templates.xml",
         "views/portal_delivery_templates.xml",
@@ -110,6 +130,7 @@
         "demo/project_project_demo.xml",
         "demo/project_requirement_demo.xml",
         "demo/project_baseline_demo.xml",
+        "demo/project_change_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -84,6 +84,33 @@ from . import project_acceptance_item_verdict
 from . import project_acceptance_item_content
 from . import project_acceptance_issue
 
+# changes of what was agreed
+from . import project_change_stage
+from . import project_change_dimension
+from . import project_change_question
+from . import project_change_question_option
+from . import project_change_type
+from . import project_change_type_dimension
+from . import project_change
+from . import project_change_commercial
+from . import project_change_origin
+from . import project_change_line
+from . import project_change_line_criterion
+from . import project_change_impact
+from . import project_change_answer
+from . import project_change_assessment
+from . import project_change_lifecycle
+from . import project_change_condition
+from . import project_change_freeze
+from . import project_change_conflict
+from . import project_change_apply
+from . import project_change_result
+from . import project_change_urgent
+from . import project_change_screen
+from . import project_requirement_version_change
+from . import project_requirement_change
+from . import delivery_mode_change
+
 # extensions of other models
 from . import delivery_mode_acceptance
 from . import delivery_mode_signoff
@@ -94,6 +121,7 @@ from . import project_project_baseline
 from . import project_project_acceptance
 from . import project_milestone
 from . import project_task
+from . import project_project_change
 from . import ir_module_module
 from . import res_company
 from . import res_config_settings

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..core.grant import is_granted
@@ -71,6 +71,14 @@ class DeliveryGuardedMixin(models.AbstractModel):
         if value and not isinstance(value, str):
             raise UserError(self.env._("Please send plain text."))
         return (value or "").strip()
+
+    @api.model
+    def _entry_date(self, value):
+        """Return a date that came from outside, or False; anything but a date is refused."""
+        try:
+            return fields.Date.to_date(value) if value else False
+        except (TypeError, ValueError):
+            raise UserError(self.env._("This is not a date: %s", value)) from None
 
     @api.model
     def _entry_choice(self, name, value):

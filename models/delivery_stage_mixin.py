@@ -6,17 +6,6 @@ from odoo.fields import Domain
 
 from ..core.transition import Stage
 
-STAGE_KINDS = [
-    ("new", "Open"),
-    ("analysis", "In analysis"),
-    ("review", "In review"),
-    ("customer", "With the customer"),
-    ("confirmed", "Confirmed"),
-    ("done", "Done"),
-    ("accepted", "Accepted"),
-    ("hold", "On hold"),
-    ("cancelled", "Cancelled"),
-]
 PORTAL_ACCESS = [
     ("hidden", "Not shown"),
     ("visible", "Shown"),
@@ -32,7 +21,8 @@ LOCK_STRENGTHS = [
 class DeliveryStageMixin(models.AbstractModel):
     """A stage as a record: where one may go from it, and what entering it demands.
 
-    The concrete model adds ``next_ids``, the stages reachable from this one (none = all).
+    The concrete model adds ``kind``, what the stage means whatever it is called, and
+    ``next_ids``, the stages reachable from this one (none = all).
     """
 
     _name = "delivery.stage.mixin"
@@ -45,12 +35,6 @@ class DeliveryStageMixin(models.AbstractModel):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     fold = fields.Boolean(string="Folded")
-    kind = fields.Selection(
-        STAGE_KINDS,
-        required=True,
-        default="new",
-        help="What the stage means, whatever it is called.",
-    )
     description = fields.Text(translate=True)
     # conditions of entry
     required_field_ids = fields.Many2many(

@@ -1,6 +1,18 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+STAGE_KINDS = [
+    ("new", "Open"),
+    ("analysis", "In analysis"),
+    ("review", "In review"),
+    ("customer", "With the customer"),
+    ("confirmed", "Confirmed"),
+    ("done", "Done"),
+    ("accepted", "Accepted"),
+    ("hold", "On hold"),
+    ("cancelled", "Cancelled"),
+]
+
 
 class ProjectRequirementStage(models.Model):
     _name = "project.requirement.stage"
@@ -9,6 +21,12 @@ class ProjectRequirementStage(models.Model):
 
     _stage_document = "project.requirement"
 
+    kind = fields.Selection(
+        STAGE_KINDS,
+        required=True,
+        default="new",
+        help="What the stage means, whatever it is called.",
+    )
     next_ids = fields.Many2many(
         "project.requirement.stage",
         "project_requirement_stage_next_rel",

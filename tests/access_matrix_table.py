@@ -238,6 +238,62 @@ def summary(case, scope):
     )
 
 
+def change(case, scope):
+    project = project_of(case, scope)
+    section_id = section(case, scope).id
+    target = case._create_requirement(project_id=project.id)
+    return case.env["project.change"].create(
+        {
+            "name": "Change",
+            "project_id": project.id,
+            "portal_access": "hidden" if scope == "hidden" else "visible",
+            "line_ids": [
+                Command.create({"requirement_id": target.id}),
+                Command.create({"action": "add", "name": "More", "section_id": section_id}),
+            ],
+            "condition_ids": [Command.create({"name": "Condition"})],
+        }
+    )
+
+
+def change_line(case, scope):
+    return change(case, scope).line_ids[:1]
+
+
+def change_line_criterion(case, scope):
+    line = change_line(case, scope)
+    return case.env["project.change.line.criterion"].create({"line_id": line.id, "name": "C"})
+
+
+def change_impact(case, scope):
+    dimension = case.env.ref("customer_delivery.project_change_dimension_risk")
+    return case.env["project.change.impact"].create(
+        {"change_id": change(case, scope).id, "dimension_id": dimension.id}
+    )
+
+
+def change_answer(case, scope):
+    question = case.env.ref("customer_delivery.project_change_question_scope")
+    return case.env["project.change.answer"].create(
+        {"change_id": change(case, scope).id, "question_id": question.id}
+    )
+
+
+def change_condition(case, scope):
+    return change(case, scope).condition_ids
+
+
+def change_freeze(case, scope):
+    return case.env["project.change.freeze"].create(
+        {
+            "project_id": project_of(case, scope).id,
+            "date_from": "2031-01-01",
+            "date_to": "2031-01-02",
+            "reason": "Closing",
+        }
+    )
+
+
 def scopes(user, manager, own_portal="", **more):
     """Return the scopes of things that follow the visibility of their project.
 
@@ -377,6 +433,20 @@ TABLE = {
     "project.acceptance.kind": config(),
     "project.acceptance.template": config(),
     "project.acceptance.template.item": config(),
+    # changes
+    "project.change": Row(change, scopes("rwcd", "rwcd", pool=None)),
+    "project.change.line": Row(change_line, scopes("rwcd", "rwcd", pool=None)),
+    "project.change.line.criterion": Row(change_line_criterion, scopes("rwcd", "rwcd", pool=None)),
+    "project.change.impact": Row(change_impact, scopes("rwcd", "rwcd", pool=None)),
+    "project.change.answer": Row(change_answer, scopes("rwcd", "rwcd", pool=None)),
+    "project.change.condition": Row(change_condition, scopes("rwcd", "rwcd", pool=None)),
+    "project.change.freeze": Row(change_freeze, scopes("rwcd", "rwcd", pool=None)),
+    "project.change.stage": config(),
+    "project.change.type": config(),
+    "project.change.type.dimension": config(),
+    "project.change.dimension": config(),
+    "project.change.question": config(),
+    "project.change.question.option": config(),
     # foundations
     "delivery.mode": config(),
     "delivery.event": Row(event, company_only("delivery_manager")),
@@ -393,6 +463,7 @@ TABLE = {
     # wizards
     "project.acceptance.conclude": wizard(*USERS),
     "project.acceptance.words": wizard(*USERS),
+    "project.change.put.aside": wizard(*USERS),
     "project.baseline.compare": wizard(*READERS),
     "project.baseline.compare.line": wizard(*READERS),
     "project.baseline.freeze": wizard(*USERS),

@@ -15,3 +15,4 @@ from . import project_requirement_print
 from . import project_requirement_record
 from . import project_requirement_void
 from . import signoff_void_reason
+from . import project_change_put_aside

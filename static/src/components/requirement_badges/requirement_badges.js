@@ -4,16 +4,25 @@ import { registry } from "@web/core/registry";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 /**
- * The badges of a requirement, the same in every view: changed after the customer confirmed it,
- * where it came from when it is not ours, taken over from an earlier list.
+ * The badges of a requirement, the same in every view: touched by an open change, changed after
+ * the customer confirmed it, where it came from when it is not ours, taken over from an earlier list.
  */
 export class RequirementBadges extends Component {
     static template = "customer_delivery.RequirementBadges";
     static props = { ...standardWidgetProps };
 
     get badges() {
-        const { changed_after_agreement, origin, taken_over } = this.props.record.data;
+        const { changed_after_agreement, open_change_count, origin, taken_over } =
+            this.props.record.data;
         const badges = [];
+        if (open_change_count) {
+            badges.push({
+                key: "changing",
+                text: _t("Being changed"),
+                className: "text-bg-warning",
+                icon: "fa-random",
+            });
+        }
         if (changed_after_agreement) {
             badges.push({
                 key: "changed",
@@ -53,6 +62,7 @@ export const requirementBadges = {
     component: RequirementBadges,
     fieldDependencies: [
         { name: "changed_after_agreement", type: "boolean" },
+        { name: "open_change_count", type: "integer" },
         { name: "origin", type: "selection" },
         { name: "taken_over", type: "boolean" },
     ],
