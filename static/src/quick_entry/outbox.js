@@ -33,8 +33,8 @@ export class Outbox {
     }
 
     /** Keep the values, then send them when there is a connection. */
-    async add(values) {
-        const entry = { key: newKey(), time: Date.now(), values, error: "" };
+    async add(values, kind) {
+        const entry = { key: newKey(), time: Date.now(), kind, values, error: "" };
         await this.store.put(entry);
         this.entries.push(entry);
         await this.flush();
@@ -84,7 +84,8 @@ export class Outbox {
             return isRefused;
         }
         await this.drop(entry);
-        this.sent = [{ ...result, text: entry.values.text }, ...this.sent].slice(0, SENT_SHOWN);
+        const sent = { ...result, kind: entry.kind, text: entry.values.text };
+        this.sent = [sent, ...this.sent].slice(0, SENT_SHOWN);
         return true;
     }
 }

@@ -5,6 +5,7 @@ import { user } from "@web/core/user";
 import { session } from "@web/session";
 import { Outbox } from "./outbox";
 import { OutboxStore } from "./outbox_store";
+import { getKind } from "./kinds";
 
 const RETRY_DELAY = 20000;
 
@@ -12,7 +13,7 @@ export const outboxService = {
     dependencies: ["orm"],
     start(env, { orm }) {
         const send = (entry) =>
-            orm.silent.call("project.requirement", "action_quick_entry", [], {
+            orm.silent.call(getKind(entry.kind).model, "action_quick_entry", [], {
                 ...entry.values,
                 client_key: entry.key,
             });

@@ -4,8 +4,10 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { getKind, kinds } from "./kinds";
 import { shrinkPhoto } from "./photo";
 
+const LAST_KIND = "customer_delivery.quick_entry.kind";
 const LAST_PROJECT = "customer_delivery.quick_entry.project";
 const KNOWN_PROJECTS = "customer_delivery.quick_entry.projects";
 
@@ -23,9 +25,13 @@ export class QuickEntry extends Component {
         this.state = useState({
             projects: [],
             ways: [],
+            kind: browser.localStorage.getItem(LAST_KIND) || "requirement",
             projectId: Number(browser.localStorage.getItem(LAST_PROJECT)) || 0,
             ...this.emptyEntry,
         });
+        if (!kinds.contains(this.state.kind)) {
+            this.state.kind = "requirement";
+        }
         onWillStart(async () => {
             await Promise.all([this.loadProjects(), this.outbox.ready]);
         });
@@ -33,7 +39,15 @@ export class QuickEntry extends Component {
     }
 
     get emptyEntry() {
-        return { text: "", requesterId: 0, saidVia: "", photos: [] };
+        return { text: "", requesterId: 0, saidVia: "", photos: [], options: {} };
+    }
+
+    get kinds() {
+        return kinds.getEntries().map(([key, kind]) => ({ key, ...kind }));
+    }
+
+    get kind() {
+        return getKind(this.state.kind);
     }
 
     get project() {
@@ -58,6 +72,26 @@ export class QuickEntry extends Component {
         if (!this.project) {
             this.state.projectId = this.state.projects[0]?.id || 0;
         }
+        this.leavePool();
+    }
+
+    onKind(key) {
+        this.state.kind = key;
+        this.state.options = {};
+        browser.localStorage.setItem(LAST_KIND, key);
+        this.leavePool();
+        this.textRef.el?.focus();
+    }
+
+    /** Choose a project where the pool is not offered. */
+    leavePool() {
+        if (!this.state.projectId && !this.kind.allowsPool) {
+            this.state.projectId = this.state.projects[0]?.id || 0;
+        }
+    }
+
+    toggleOption(name) {
+        this.state.options[name] = !this.state.options[name];
     }
 
     onProject(ev) {
@@ -86,11 +120,9 @@ export class QuickEntry extends Component {
     }
 
     async save() {
-        const { text, projectId, requesterId, saidVia, photos } = this.state;
+        const { kind, text, projectId, requesterId, saidVia, photos, options } = this.state;
         if (!text.trim()) {
-            this.notification.add(_t("Please write what the customer needs."), {
-                type: "warning",
-            });
+            this.notification.add(this.kind.empty.toString(), { type: "warning" });
             this.textRef.el?.focus();
             return;
         }
@@ -100,10 +132,11 @@ export class QuickEntry extends Component {
             requester_id: requesterId || false,
             said_via: saidVia || false,
             images: photos.map(({ name, datas }) => ({ name, datas })),
+            ...options,
         };
         Object.assign(this.state, this.emptyEntry);
         this.textRef.el?.focus();
-        const entry = await this.outbox.add(values);
+        const entry = await this.outbox.add(values, kind);
         const isWaiting = this.outbox.entries.some((other) => other.key === entry.key);
         if (isWaiting && !entry.error) {
             this.notification.add(_t("Kept on this device. It is sent when you are connected."), {
@@ -114,8 +147,10 @@ export class QuickEntry extends Component {
 
     /** Put a refused entry back into the screen, to be corrected. */
     async edit(entry) {
-        const { text, project_id, requester_id, said_via, images } = entry.values;
+        const { text, project_id, requester_id, said_via, images, ...options } = entry.values;
         Object.assign(this.state, {
+            kind: entry.kind || "requirement",
+            options,
             text,
             projectId: project_id || 0,
             requesterId: requester_id || 0,
@@ -131,7 +166,7 @@ export class QuickEntry extends Component {
     open(sent) {
         return this.action.doAction({
             type: "ir.actions.act_window",
-            res_model: "project.requirement",
+            res_model: getKind(sent.kind).model,
             res_id: sent.id,
             views: [[false, "form"]],
         });
