@@ -69,6 +69,7 @@ class ProjectChange(models.Model):
         "origin",
         "recorded_by_id",
         "client_key",
+        "signoff_state",
         "decision",
         "date_submitted",
         "date_decided",

@@ -13,11 +13,17 @@ class ProjectChange(models.Model):
     type_color = fields.Integer(
         related="type_id.color", string="Type Color", export_string_translation=False
     )
-    waits_for = fields.Char(compute="_compute_waits_for")
+    waits_for = fields.Char(string="Next Step Waits For", compute="_compute_waits_for")
     redline = fields.Html(string="Before and After", compute="_compute_redline", sanitize=False)
 
     @api.depends(
-        "stage_id", "user_id", "project_id", "impact_ids.assessed_at", "date_applied", "decision"
+        "stage_id",
+        "user_id",
+        "project_id",
+        "impact_ids.assessed_at",
+        "date_applied",
+        "decision",
+        "signoff_state",
     )
     @api.depends_context("lang")
     def _compute_waits_for(self):
@@ -31,6 +37,8 @@ class ProjectChange(models.Model):
         if kind in (*CLOSED_KINDS, "hold"):
             return False
         owner = self.user_id or self.project_id.user_id
+        if self.signoff_state == "running":
+            return self.signoff_waiting_for
         if kind == "assess":
             open_rows = self.impact_ids.filtered(lambda row: not row.assessed_at)
             names = (open_rows.assessor_id or owner).mapped("name")
