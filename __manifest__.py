@@ -22,6 +22,7 @@
         "security/acceptance_rules.xml",
         "security/signoff_rules.xml",
         "security/project_change_rules.xml",
+        "security/signoff_paper_rules.xml",
         "security/delivery_event_rules.xml",
         "security/delivery_robot_rules.xml",
         "security/delivery_notice_rules.xml",
@@ -78,6 +79,7 @@
         # papers: the style and the signatures before those who call them
         "report/requirement_paper_templates.xml",
         "report/signoff_paper_templates.xml",
+        "report/signoff_round_paper.xml",
         "report/report_specification.xml",
         "report/report_confirmation_slip.xml",
         "wizard/project_requirement_print_views.xml",
@@ -91,6 +93,8 @@
         "wizard/project_baseline_compare_views.xml",
         "wizard/project_baseline_freeze_views.xml",
         "wizard/signoff_void_reason_views.xml",
+        "wizard/signoff_paper_upload_views.xml",
+        "wizard/signoff_record_views.xml",
         "views/project_requirement_version_views.xml",
         "views/project_requirement_link_views.xml",
         "views/project_baseline_views.xml",
@@ -120,6 +124,7 @@
         "views/project_requirement_change_views.xml",
         "views/project_project_change_views.xml",
         "views/delivery_mode_change_views.xml",
+        "views/signoff_round_paper_views.xml",
         # the customer's pages
         "views/portal_wish_templates.xml",
         "views/portal_delivery_templates.xml",

@@ -3,3 +3,4 @@ from . import portal
 from . import portal_versions
 from . import register
 from . import wish
+from . import signoff_paper

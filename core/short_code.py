@@ -24,8 +24,8 @@ def make(choose=secrets.choice):
 
 
 def show(code):
-    """Return a code as it is printed, in two groups."""
-    return f"{code[:4]}-{code[4:]}"
+    """Return a code as it is printed, in two groups; nothing for no code."""
+    return f"{code[:4]}-{code[4:]}" if code else ""
 
 
 def read(text):

@@ -30,7 +30,9 @@ from . import signoff_flow_step
 from . import signoff_delegation
 from . import signoff_planner
 from . import signoff_document_mixin
+from . import signoff_document_paper
 from . import signoff_round
+from . import signoff_round_paper
 from . import signoff_round_step
 from . import signoff_slot
 from . import signoff_slot_proof
@@ -64,6 +66,7 @@ from . import project_baseline
 from . import project_baseline_line
 from . import project_requirement_amend
 from . import project_baseline_signoff
+from . import project_baseline_paper
 from . import project_requirement_signoff
 
 # acceptance

@@ -1,4 +1,5 @@
 from . import signoff_paper
+from . import signoff_round_paper
 from . import project_requirement_paper
 from . import report_specification
 from . import report_confirmation_slip

@@ -1,6 +1,4 @@
-from base64 import b64encode
-
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
@@ -12,11 +10,6 @@ from ..core.html_canon import ForeignImage, canonical, plain
 OPEN_KINDS = ("new", "analysis", "review", "customer")
 AGREED_KINDS = ("confirmed", "done", "accepted")
 TEXTS = ("background", "constraints", "out_of_scope", "rationale")
-# Repeated over the page as its background; the print program has no other way to every page.
-WATERMARK = """<svg xmlns="http://www.w3.org/2000/svg" width="420" height="300">
-<text x="210" y="160" font-size="44" font-weight="bold" fill="#b3261e" fill-opacity="0.13"
- text-anchor="middle" transform="rotate(-28 210 150)"
- font-family="Noto Sans CJK SC, Microsoft YaHei, sans-serif">%s</text></svg>"""
 # What is read of a requirement for a paper; nothing internal stands here, so none can be printed.
 FIELDS = (
     "number",
@@ -48,6 +41,7 @@ class ProjectRequirementPaper(models.AbstractModel):
 
     _name = "project.requirement.paper"
     _description = "Paper About Requirements"
+    _inherit = ["signoff.paper"]
 
     # === WHAT IS PRINTED === #
 
@@ -224,12 +218,6 @@ class ProjectRequirementPaper(models.AbstractModel):
             "parties": parties,
             "signatures": self._prepare_signatures(parties, customer_sudo, company_sudo),
         }
-
-    @api.model
-    def _get_watermark(self):
-        """Return the background, as a data URI, that marks every page of a practice project."""
-        drawing = WATERMARK % escape(self.env._("PRACTICE"))
-        return f"data:image/svg+xml;base64,{b64encode(drawing.encode()).decode()}"
 
     @api.model
     def _prepare_references(self, project):

@@ -1,10 +1,19 @@
-from base64 import b64encode
-from dataclasses import dataclass, field
+from base64 import b64decode, b64encode
+from dataclasses import dataclass
+
+from markupsafe import escape
 
 from odoo import api, fields, models
 from odoo.tools import format_date
 
+from ..core import short_code
+
 QR_PIXELS = 300
+# Repeated over the page as its background; the print program has no other way to every page.
+WATERMARK = """<svg xmlns="http://www.w3.org/2000/svg" width="420" height="300">
+<text x="210" y="160" font-size="44" font-weight="bold" fill="#b3261e" fill-opacity="0.13"
+ text-anchor="middle" transform="rotate(-28 210 150)"
+ font-family="Noto Sans CJK SC, Microsoft YaHei, sans-serif">%s</text></svg>"""
 # as many characters of a check code as one compares by eye
 SHORT = 12
 
@@ -39,7 +48,6 @@ class Signed:
     comment: str = ""
     other_name: bool = False
     void_reason: str = ""
-    files: list = field(default_factory=list)
 
 
 class SignoffPaper(models.AbstractModel):
@@ -47,6 +55,82 @@ class SignoffPaper(models.AbstractModel):
 
     _name = "signoff.paper"
     _description = "Paper With Signatures"
+
+    # === DECISIONS === #
+
+    @api.model
+    def _get_signed(self, rounds):
+        """Return {round id: [Signed]} of what was decided in ``rounds``, in the order of steps.
+
+        Whoever may read a round reads who decided; the caller has checked that. The texts are in
+        the language of the environment, the number of queries does not grow with the rounds.
+        """
+        signed = {row.id: [] for row in rounds}
+        rounds_sudo = rounds.sudo()
+        voids = self.env["signoff.void"]._get_reasons(rounds_sudo)
+        decisions_sudo = rounds_sudo.decision_ids.filtered(lambda row: row.verdict != "withdrawn")
+        withdrawn = {
+            decision.replaces_id.id: decision.comment
+            for decision in rounds_sudo.decision_ids - decisions_sudo
+        }
+        for decision_sudo in decisions_sudo.sorted(lambda row: (row.step_id.sequence, row.id)):
+            row = decision_sudo.round_id
+            reason = withdrawn.get(decision_sudo.id)
+            if reason is not None:
+                reason = self.env._("withdrawn, %s", reason)
+            elif row.id in voids:
+                reason = voids[row.id]
+            signed[row.id].append(self._as_signed(decision_sudo, reason or ""))
+        return signed
+
+    @api.model
+    def _as_signed(self, decision_sudo, void_reason):
+        step_sudo, row_sudo = decision_sudo.step_id, decision_sudo.round_id
+        identity_sudo = decision_sudo.identity_id
+        signature_sudo = decision_sudo.signature_ids[:1]
+        company = identity_sudo.company_name or ""
+        if step_sudo.side == "supplier":
+            company = row_sudo.company_id.name
+        document_sudo = row_sudo._get_document().sudo().with_context(lang=self.env.lang)
+        seals = dict(signature_sudo._fields["seal_kind"]._description_selection(self.env))
+        return Signed(
+            side=self._get_side_label(step_sudo.side),
+            company=company,
+            name=decision_sudo.with_context(lang=self.env.lang).person_name or "",
+            post=decision_sudo.person_post or "",
+            method=decision_sudo.method,
+            verdict=decision_sudo.verdict,
+            meaning=decision_sudo.meaning,
+            recorded_at=decision_sudo.recorded_at,
+            occurred_on=decision_sudo.occurred_on,
+            version=document_sudo._signoff_paper_version(row_sudo),
+            sha256=decision_sudo.snapshot_sha256,
+            image=b64decode(identity_sudo.image or b""),
+            on_behalf_of=decision_sudo.on_behalf_of or "",
+            witness=decision_sudo.witness or "",
+            entered_by=decision_sudo.entered_by or "",
+            said_via=decision_sudo.said_via or "",
+            seal=seals.get(signature_sudo.seal_kind, ""),
+            own_form=signature_sudo.own_form or "",
+            paper_code=short_code.show(signature_sudo.paper_code or ""),
+            conditions=decision_sudo.conditions or "",
+            comment=decision_sudo.comment or "",
+            other_name=decision_sudo.other_name,
+            void_reason=void_reason,
+        )
+
+    @api.model
+    def _get_side_label(self, side):
+        return {
+            "customer": self.env._("For the customer"),
+            "supplier": self.env._("For the supplier"),
+            "third": self.env._("Third party"),
+        }[side]
+
+    @api.model
+    def _get_zone(self, company):
+        """Return the time zone in which papers of a company tell the time."""
+        return company.sudo().partner_id.tz or self.env.user.tz or "UTC"
 
     # === SIGNATURES === #
 
@@ -190,3 +274,9 @@ class SignoffPaper(models.AbstractModel):
         """Return the QR code of a text as a data URI, for pages and papers."""
         png = self.env["ir.actions.report"].barcode("QR", text, width=QR_PIXELS, height=QR_PIXELS)
         return self._get_image_uri(png)
+
+    @api.model
+    def _get_watermark(self):
+        """Return the background, as a data URI, that marks every page of a practice project."""
+        drawing = WATERMARK % escape(self.env._("PRACTICE"))
+        return f"data:image/svg+xml;base64,{b64encode(drawing.encode()).decode()}"

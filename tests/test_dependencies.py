@@ -20,6 +20,7 @@ SUBDOMAINS = {
     "delivery.guarded.mixin": "guard",
     "delivery.event": "event",
     "signoff.": "signoff",
+    "report.customer_delivery.signoff_paper": "signoff",
     "project.requirement": "requirement",
     "report.customer_delivery.report_specification": "requirement",
     "report.customer_delivery.report_confirmation_slip": "requirement",

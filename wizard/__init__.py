@@ -14,5 +14,8 @@ from . import project_requirement_paste
 from . import project_requirement_print
 from . import project_requirement_record
 from . import project_requirement_void
+from . import signoff_paper_upload
+from . import signoff_paper_upload_line
+from . import signoff_record
 from . import signoff_void_reason
 from . import project_change_put_aside
