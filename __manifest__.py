@@ -37,6 +37,8 @@
         "data/project_acceptance_template_data.xml",
         "data/project_acceptance_kind_data.xml",
         "data/delivery_mode_acceptance_data.xml",
+        "data/signoff_flow_acceptance_data.xml",
+        "data/project_acceptance_activity_data.xml",
         # flows after the modes that use them
         "data/signoff_flow_data.xml",
         # these name the modes that use them
@@ -103,6 +105,7 @@
         "views/signoff_document_templates.xml",
         "views/signoff_round_views.xml",
         # acceptance
+        "views/signoff_document_acceptance_templates.xml",
         "views/project_acceptance_config_views.xml",
         "views/project_deliverable_views.xml",
         "views/project_acceptance_item_views.xml",

@@ -4,7 +4,7 @@ One table, read by the buttons and by the methods behind them, so that they cann
 """
 
 DRAFT, SELF_CHECK, CUSTOMER = "draft", "self_check", "customer"
-CONCLUDED, SIGNED, REVOKED = "concluded", "signed", "revoked"
+CONCLUDED, SIGNED, FAILED, REVOKED = "concluded", "signed", "failed", "revoked"
 
 # (state, event) -> state
 STEPS = {
@@ -17,6 +17,9 @@ STEPS = {
     (CUSTOMER, "conclude"): CONCLUDED,
     (CONCLUDED, "reopen"): CUSTOMER,
     (CONCLUDED, "sign"): SIGNED,
+    # signed by both sides, and not passed: it is checked once more
+    (CONCLUDED, "fail"): FAILED,
+    (FAILED, "round"): SELF_CHECK,
     (CUSTOMER, "deem"): SIGNED,
     (CONCLUDED, "deem"): SIGNED,
     (SIGNED, "revoke"): REVOKED,
@@ -28,7 +31,7 @@ ANSWERED_BY = {
 }
 # what counts as accepted, and what the customer sees
 ACCEPTED = (SIGNED,)
-SHOWN_TO_CUSTOMER = (CUSTOMER, CONCLUDED, SIGNED, REVOKED)
+SHOWN_TO_CUSTOMER = (CUSTOMER, CONCLUDED, SIGNED, FAILED, REVOKED)
 
 
 def after(state, event):

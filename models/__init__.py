@@ -78,14 +78,20 @@ from . import project_acceptance_template_item
 from . import project_acceptance_kind
 from . import project_deliverable
 from . import project_acceptance
+from . import project_acceptance_defaults
 from . import project_acceptance_figures
 from . import project_acceptance_flow
 from . import project_acceptance_generation
 from . import project_acceptance_walk
+from . import project_acceptance_payload
+from . import project_acceptance_signoff
+from . import project_acceptance_deemed
+from . import project_acceptance_deem
 from . import project_acceptance_verdict
 from . import project_acceptance_item_verdict
 from . import project_acceptance_item_content
 from . import project_acceptance_issue
+from . import project_acceptance_issue_task
 
 # changes of what was agreed
 from . import project_change_stage

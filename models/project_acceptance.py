@@ -3,7 +3,6 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ..core.acceptance_state import SHOWN_TO_CUSTOMER
-from ..core.grant import like
 
 STATES = [
     ("draft", "Preparation"),
@@ -11,6 +10,7 @@ STATES = [
     ("customer", "With the customer"),
     ("concluded", "Concluded"),
     ("signed", "Accepted"),
+    ("failed", "Not accepted"),
     ("revoked", "Revoked"),
 ]
 CONCLUSIONS = [
@@ -36,6 +36,7 @@ class ProjectAcceptance(models.Model):
         "delivery.numbered.mixin",
         "mail.activity.mixin",
         "project.acceptance.worded.mixin",
+        "signoff.document.mixin",
         "signoff.mixin",
     ]
     _order = "id desc"
@@ -76,6 +77,7 @@ class ProjectAcceptance(models.Model):
         "content_lock",
         "agreed_strength",
         "changed_after_agreement",
+        "signoff_state",
         "number",
         "company_id",
         "commercial_partner_ref_id",
@@ -191,6 +193,9 @@ class ProjectAcceptance(models.Model):
     # checklist
     item_ids = fields.One2many("project.acceptance.item", "acceptance_id", string="Checklist")
     issue_ids = fields.One2many("project.acceptance.issue", "acceptance_id", string="Issues")
+    later_issue_ids = fields.One2many(
+        "project.acceptance.issue", "later_acceptance_id", string="Found Later"
+    )
     # progress
     state = fields.Selection(
         STATES, required=True, readonly=True, default="draft", copy=False, index=True, tracking=True
@@ -288,54 +293,6 @@ class ProjectAcceptance(models.Model):
             if not 0 <= acceptance.payment_percent <= 100:
                 raise ValidationError(self.env._("A payment lies between 0 and 100 %."))
 
-    # === ONCHANGE METHODS === #
-
-    @api.onchange("kind_id", "project_id")
-    def _onchange_kind_id(self):
-        for name, value in self._get_kind_defaults().items():
-            if not self[name]:
-                self[name] = value
-
-    @api.onchange("milestone_id")
-    def _onchange_milestone_id(self):
-        milestone = self.milestone_id
-        if milestone.delivery_payment_name and not self.payment_name:
-            self.payment_name = milestone.delivery_payment_name
-            self.payment_percent = milestone.delivery_payment_percent
-        if milestone.deadline and not self.date_planned:
-            self.date_planned = milestone.deadline
-
-    def _get_kind_defaults(self):
-        """Return {field: value} of what the kind and the contract suggest."""
-        self.ensure_one()
-        values = {}
-        if self.kind_id:
-            values["name"] = self.kind_id.with_context(lang=self._get_document_lang()).name
-        if self.project_id:
-            values["basis"] = self._get_default_basis()
-        return values
-
-    def _get_default_basis(self):
-        """Return contract and confirmed requirements as the lines people expect as basis."""
-        self.ensure_one()
-        # names of papers that whoever prepares the acceptance prints on it
-        project_sudo = self.project_id.sudo()
-        lines = []
-        if project_sudo.delivery_contract_no:
-            lines.append(
-                self.env._("Contract %(number)s", number=project_sudo.delivery_contract_no)
-            )
-        baseline = self._get_baseline()
-        if baseline:
-            lines.append(
-                self.env._(
-                    "Confirmed requirements %(name)s (%(count)s)",
-                    name=baseline.name,
-                    count=baseline.line_count,
-                )
-            )
-        return "\n".join(lines)
-
     # === CRUD METHODS === #
 
     @api.model_create_multi
@@ -345,27 +302,6 @@ class ProjectAcceptance(models.Model):
         acceptances._adopt_attachments("content_attachment_ids")
         acceptances._fill_kind_defaults()
         return acceptances
-
-    def _fill_kind_defaults(self):
-        """Give new acceptances the basis that nobody wrote, in the language of the document."""
-        for acceptance in self.filtered(lambda a: not a.basis and a.content_lock == "none"):
-            in_its_language = acceptance.with_context(lang=acceptance._get_document_lang())
-            basis = in_its_language._get_default_basis()
-            if basis:
-                acceptance.basis = basis
-
-    @api.model
-    def _prepare_create_vals(self, vals):
-        """Give an acceptance that nobody named the name of its kind."""
-        values = {**self.default_get(["kind_id", "project_id"]), **vals}
-        if vals.get("name") or not values.get("kind_id"):
-            return vals
-        kind = self.env["project.acceptance.kind"].browse(self._entry_id(values["kind_id"]) or 0)
-        project_sudo = (
-            self.env["project.project"].sudo().browse(self._entry_id(values.get("project_id")) or 0)
-        )
-        lang = project_sudo.delivery_lang or self.env.lang
-        return like(vals, {**vals, "name": kind.with_context(lang=lang).name})
 
     def write(self, vals):
         if "project_id" in vals and any(
@@ -431,10 +367,13 @@ class ProjectAcceptance(models.Model):
         practice_sudo = practice.sudo()
         verdicts_sudo = self.env["project.acceptance.verdict"].sudo()
         verdicts_sudo.search([("acceptance_id", "in", practice.ids)])._delete_practice()
+        self.env["project.acceptance.deemed"].sudo().search(
+            [("acceptance_id", "in", practice.ids)]
+        )._delete_practice()
         self.env["signoff.snapshot"].sudo().search(
             [("res_model", "=", self._name), ("res_id", "in", practice.ids)]
         )._delete_practice()
-        practice_sudo.issue_ids.unlink()
+        (practice_sudo.issue_ids | practice_sudo.later_issue_ids).unlink()
         practice_sudo.item_ids.unlink()
         practice.unlink()
 
@@ -445,6 +384,13 @@ class ProjectAcceptance(models.Model):
         # customers, who cannot read the project, quote its code too
         code = self.project_id.sudo().delivery_code
         return f"{code}/{self.number}" if code else self.number or ""
+
+    def _get_responsible(self):
+        """Return who settles what comes up: the responsible person, else the project's manager."""
+        self.ensure_one()
+        # the project's manager is known to everybody who works on its acceptance
+        candidates = (self.user_id, self.project_id.sudo().user_id.with_env(self.env))
+        return next((user for user in candidates if user.active), self.env["res.users"])
 
     def _get_baseline(self):
         """Return what the customer was given to confirm last, or an empty recordset."""

@@ -28,7 +28,7 @@ class ProjectAcceptance(models.Model):
         compute="_compute_family_progress", export_string_translation=False
     )
     open_issue_count = fields.Integer(string="Open Issues", compute="_compute_open_issue_count")
-    waits_for = fields.Char(string="Waits For", compute="_compute_waits_for")
+    waits_for = fields.Char(string="Now With", compute="_compute_waits_for")
     proposal = fields.Selection(CONCLUSIONS, compute="_compute_proposal")
     proposal_text = fields.Text(string="Why", compute="_compute_proposal")
     score = fields.Float(string="Result (%)", compute="_compute_proposal", digits=(5, 1))
@@ -120,7 +120,7 @@ class ProjectAcceptance(models.Model):
         if self.state == "customer":
             return self.commercial_partner_ref_id.sudo().name or self.env._("Customer")
         if self.state == "concluded":
-            return self.env._("Signature")
+            return self.signoff_waiting_for or self.env._("Signature")
         return False
 
     @api.depends(

@@ -103,7 +103,7 @@ class ProjectAcceptance(models.Model):
         """Carry out a step of the table for each of these, or refuse all."""
         for acceptance in self:
             acceptance._check_step(event)
-            if event in ("reopen", "take_back") and acceptance._is_being_signed():
+            if event in ("reopen", "take_back", "round") and acceptance._is_being_signed():
                 raise UserError(
                     self.env._(
                         "%(acceptance)s is being signed. Withdraw it first.",
@@ -207,7 +207,17 @@ class ProjectAcceptance(models.Model):
                     acceptance=self.display_name,
                 )
             )
-        self._move("round", round=self.round + 1)
+        if self.state == "failed":
+            # what was signed stays with its round; the checklist goes on
+            self._signoff_release()
+            self._signoff_set_state("none")
+        self._move(
+            "round",
+            round=self.round + 1,
+            conclusion=False,
+            concluded_by_id=False,
+            concluded_on=False,
+        )
         copies = failed._copy_to_round(self.round)
         # what nobody answered moves along as it is
         (items - failed).write(Granted(round=self.round))

@@ -1,9 +1,6 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import plaintext2html
 
 from ..core.conclusion import Issue
 from ..core.grant import Granted, like
@@ -19,12 +16,10 @@ ISSUE_STATES = [
 ORIGINS = [
     ("item", "Checklist"),
     ("trial", "Trial run"),
+    ("condition", "Condition of the customer"),
     ("warranty", "Warranty"),
     ("other", "Other"),
 ]
-# days until a new issue is due, by severity, where nobody says otherwise
-DAYS = {"fatal": 3, "serious": 7, "minor": 14, "suggestion": 30}
-TASK_EVENT = "acceptance.issue.found"
 
 
 class ProjectAcceptanceIssue(models.Model):
@@ -83,6 +78,14 @@ class ProjectAcceptanceIssue(models.Model):
         ondelete="restrict",
         domain="[('project_id', '=', project_id)]",
         help="Empty for what is found after acceptance, under warranty.",
+    )
+    later_acceptance_id = fields.Many2one(
+        "project.acceptance",
+        string="Found After",
+        index="btree_not_null",
+        ondelete="restrict",
+        domain="[('project_id', '=', project_id)]",
+        help="The signed acceptance after which this was found: it is no part of what was signed.",
     )
     item_id = fields.Many2one(
         "project.acceptance.item",
@@ -306,23 +309,6 @@ class ProjectAcceptanceIssue(models.Model):
         issues.write(Granted(state="waived", waive_reason=reason))
         return True
 
-    def action_create_tasks(self):
-        """Make the tasks of those issues that have none yet; works on many."""
-        issues = self._entry()
-        issues.check_access("write")
-        issues._create_tasks()
-        return True
-
-    def action_open_task(self):
-        """Open the task in which the issue is settled."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "project.task",
-            "res_id": self.task_id.id,
-            "views": [(False, "form")],
-        }
-
     @api.model
     def _get_worded_actions(self):
         return {
@@ -377,38 +363,6 @@ class ProjectAcceptanceIssue(models.Model):
                     )
                 )
 
-    @api.model
-    def _raise(self, item, note):
-        """Note what failed (one item); the task follows from the outbox."""
-        acceptance = item.acceptance_id
-        owner = acceptance.user_id or acceptance.project_id.sudo().user_id
-        first_line = (item.name or "").split("\n")[0]
-        issue = self.create(
-            [
-                Granted(
-                    name=f"{first_line}\n{note}".strip(),
-                    project_id=acceptance.project_id.id,
-                    acceptance_id=acceptance.id,
-                    item_id=item.id,
-                    item_number=item.number,
-                    round=item.round,
-                    origin="item",
-                    severity=item.severity,
-                    user_id=owner.id,
-                    date_deadline=fields.Date.context_today(self)
-                    + timedelta(days=DAYS[item.severity]),
-                )
-            ]
-        )
-        # the photos that show it; whoever answered has just added them
-        photos_sudo = item.sudo().attachment_ids
-        if photos_sudo:
-            issue.write({"before_attachment_ids": photos_sudo.ids})
-        self.env["delivery.event"]._emit(
-            TASK_EVENT, issue, key=lambda record: f"{TASK_EVENT}|{record.id}"
-        )
-        return issue
-
     def _reopen(self, note):
         again = self.filtered(lambda issue: issue.state != "open")
         for count, issues in again.grouped("reopened_count").items():
@@ -447,39 +401,9 @@ class ProjectAcceptanceIssue(models.Model):
         owned = self.user_id or self.owner_name
         return Issue(self.severity, bool(owned and self.date_deadline))
 
-    def _create_tasks(self):
-        """Make the task of each issue that has none, in one batch."""
-        without = self.filtered(lambda issue: not issue.task_id and issue.state in OPEN_STATES)
-        tasks = self.env["project.task"].create([issue._prepare_task_vals() for issue in without])
-        for issue, task in zip(without, tasks, strict=True):
-            issue.task_id = task
-
-    def _prepare_task_vals(self):
-        """Return the values of the task in which this issue is settled."""
-        self.ensure_one()
-        return {
-            "name": self.display_name[:250],
-            "project_id": self.project_id.id,
-            "milestone_id": self.acceptance_id.milestone_id.id,
-            "user_ids": self.user_id.ids,
-            "date_deadline": self.date_deadline,
-            "priority": "1" if self.severity in ("fatal", "serious") else "0",
-            "description": plaintext2html(self.name or ""),
-        }
-
     def _delete_practice(self):
         """Delete issues of practice projects, in whatever state they are."""
         self.filtered("project_id.delivery_practice").unlink()
-
-    # === OUTBOX === #
-
-    @api.model
-    def _get_event_names(self):
-        return {TASK_EVENT: self.env._("Item failed: task for the issue")}
-
-    def _on_delivery_event(self, name, payload):
-        if name == TASK_EVENT:
-            self._create_tasks()
 
     # === CONTENT === #
 
@@ -493,4 +417,9 @@ class ProjectAcceptanceIssue(models.Model):
             "severity": choice(self, "severity"),
             "owner": self.user_id.name or self.owner_name or None,
             "due": self.date_deadline or None,
+            "status": choice(self, "state"),
+            "result": self.result or None,
+            "settled": self.fixed_on or None,
+            "checked_by": self.verified_by_name or None,
+            "closed": self.closed_on or None,
         }

@@ -105,10 +105,11 @@ class ProjectAcceptanceItem(models.Model):
 
     # === CANONICAL FORM === #
 
-    def _get_payload(self, choice):
+    def _get_payload(self, choice, files=()):
         """Return the canonical content of this item.
 
         :param choice: function(record, field name) giving code and label
+        :param files: what shows it, as dictionaries with name and check code
         """
         self.ensure_one()
         payload = {
@@ -125,6 +126,7 @@ class ProjectAcceptanceItem(models.Model):
             "weight": decimal(self.weight, 2),
             "test_run": self.test_run or None,
             "link": self.evidence_url or None,
+            "files": files,
         }
         for side in ("check", "customer"):
             if self[f"{side}_verdict"]:

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ..core.canonical import digest
 from ..core.grant import Granted
 
 KINDS = [
@@ -344,21 +343,15 @@ class ProjectDeliverable(models.Model):
         """Delete deliverables of practice projects, in whatever state they are."""
         self.filtered("project_id.delivery_practice").unlink()
 
-    def _get_payload(self, choice):
-        """Return the canonical content of this deliverable."""
+    def _get_payload(self, choice, files=()):
+        """Return the canonical content of this deliverable, see the items of an acceptance."""
         self.ensure_one()
         return {
             "name": self.name,
             "version": self.version or None,
             "kind": choice(self, "kind"),
             "link": self.url or None,
-            "files": sorted(
-                (
-                    {"name": file.name, "sha256": digest(file.raw or b"")}
-                    for file in self.attachment_ids
-                ),
-                key=lambda file: (file["name"], file["sha256"]),
-            ),
+            "files": files,
             "delivered": self.delivered_on or None,
             "received_by": self.received_by_name or None,
             "waived": self.waive_reason or None,

@@ -103,6 +103,14 @@ class ProjectProject(models.Model):
             "context": {"default_project_id": self.id, "one_project": True},
         }
 
+    def _get_delivery_change_rows(self):
+        """Return the changes of this project that took effect, for the papers of acceptance.
+
+        :return: list of dictionaries with ``number``, ``title`` and ``status``
+        """
+        self.ensure_one()
+        return []
+
     # === LIFE OF THE PROJECT === #
 
     def _get_projects_with_documents(self):

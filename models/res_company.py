@@ -11,6 +11,12 @@ class ResCompany(models.Model):
         string="Delivery Mode of the Pool",
         help="Stages of requirements that have no project yet.",
     )
+    delivery_finance_user_id = fields.Many2one(
+        "res.users",
+        string="Finance Person",
+        domain=[("share", "=", False)],
+        help="Told once when a signed acceptance makes a payment due.",
+    )
     delivery_upload_limit = fields.Integer(
         string="Largest Upload (MB)",
         default=20,

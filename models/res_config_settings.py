@@ -7,6 +7,9 @@ class ResConfigSettings(models.TransientModel):
     delivery_pool_mode_id = fields.Many2one(
         related="company_id.delivery_pool_mode_id", readonly=False
     )
+    delivery_finance_user_id = fields.Many2one(
+        related="company_id.delivery_finance_user_id", readonly=False
+    )
     delivery_upload_limit = fields.Integer(
         related="company_id.delivery_upload_limit", readonly=False
     )

@@ -9,6 +9,7 @@ EVIDENCE = (
     "project.requirement.version",
     "project.baseline",
     "project.acceptance.verdict",
+    "project.acceptance.deemed",
 )
 
 

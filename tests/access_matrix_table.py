@@ -212,6 +212,12 @@ def verdict(case, scope):
     return checked.verdict_ids
 
 
+def deemed(case, scope):
+    checked = acceptance(case, scope)
+    proofs = case.env["project.acceptance.deemed"]
+    return proofs._record(checked, "2026-01-01", "Registered mail", "§ 7", [("proof.txt", b"x")])
+
+
 def issue(case, scope):
     return case.env["project.acceptance.issue"].create(
         {"name": "Issue", "project_id": project_of(case, scope).id}
@@ -427,6 +433,7 @@ TABLE = {
     "project.acceptance": Row(acceptance, scopes("rwcd", "rwcd", pool=None)),
     "project.acceptance.item": Row(acceptance_item, scopes("rwcd", "rwcd", pool=None)),
     "project.acceptance.verdict": Row(verdict, scopes("r", "r", pool=None)),
+    "project.acceptance.deemed": Row(deemed, scopes("r", "r", pool=None)),
     "project.acceptance.issue": Row(issue, scopes("rwcd", "rwcd", pool=None)),
     "project.deliverable": Row(deliverable, scopes("rwcd", "rwcd", pool=None)),
     "project.acceptance.family": config(),

@@ -1,0 +1,80 @@
+from odoo import api, models
+
+from ..core.grant import like
+
+
+class ProjectAcceptance(models.Model):
+    """What the kind, the contract and the milestone suggest for a new acceptance."""
+
+    _inherit = "project.acceptance"
+
+    # === ONCHANGE METHODS === #
+
+    @api.onchange("kind_id", "project_id")
+    def _onchange_kind_id(self):
+        for name, value in self._get_kind_defaults().items():
+            if not self[name]:
+                self[name] = value
+
+    @api.onchange("milestone_id")
+    def _onchange_milestone_id(self):
+        milestone = self.milestone_id
+        if milestone.delivery_payment_name and not self.payment_name:
+            self.payment_name = milestone.delivery_payment_name
+            self.payment_percent = milestone.delivery_payment_percent
+        if milestone.deadline and not self.date_planned:
+            self.date_planned = milestone.deadline
+
+    def _get_kind_defaults(self):
+        """Return {field: value} of what the kind and the contract suggest."""
+        self.ensure_one()
+        values = {}
+        if self.kind_id:
+            values["name"] = self.kind_id.with_context(lang=self._get_document_lang()).name
+        if self.project_id:
+            values["basis"] = self._get_default_basis()
+        return values
+
+    def _get_default_basis(self):
+        """Return contract and confirmed requirements as the lines people expect as basis."""
+        self.ensure_one()
+        # names of papers that whoever prepares the acceptance prints on it
+        project_sudo = self.project_id.sudo()
+        lines = []
+        if project_sudo.delivery_contract_no:
+            lines.append(
+                self.env._("Contract %(number)s", number=project_sudo.delivery_contract_no)
+            )
+        baseline = self._get_baseline()
+        if baseline:
+            lines.append(
+                self.env._(
+                    "Confirmed requirements %(name)s (%(count)s)",
+                    name=baseline.name,
+                    count=baseline.line_count,
+                )
+            )
+        return "\n".join(lines)
+
+    # === CREATION === #
+
+    def _fill_kind_defaults(self):
+        """Give new acceptances the basis that nobody wrote, in the language of the document."""
+        for acceptance in self.filtered(lambda a: not a.basis and a.content_lock == "none"):
+            in_its_language = acceptance.with_context(lang=acceptance._get_document_lang())
+            basis = in_its_language._get_default_basis()
+            if basis:
+                acceptance.basis = basis
+
+    @api.model
+    def _prepare_create_vals(self, vals):
+        """Give an acceptance that nobody named the name of its kind."""
+        values = {**self.default_get(["kind_id", "project_id"]), **vals}
+        if vals.get("name") or not values.get("kind_id"):
+            return vals
+        kind = self.env["project.acceptance.kind"].browse(self._entry_id(values["kind_id"]) or 0)
+        project_sudo = (
+            self.env["project.project"].sudo().browse(self._entry_id(values.get("project_id")) or 0)
+        )
+        lang = project_sudo.delivery_lang or self.env.lang
+        return like(vals, {**vals, "name": kind.with_context(lang=lang).name})
