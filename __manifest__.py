@@ -94,6 +94,8 @@
         "wizard/project_requirement_link_review_views.xml",
         "wizard/project_baseline_compare_views.xml",
         "wizard/project_baseline_freeze_views.xml",
+        "wizard/project_baseline_send_views.xml",
+        "wizard/signoff_slot_answer_views.xml",
         "wizard/signoff_void_reason_views.xml",
         "wizard/signoff_paper_upload_views.xml",
         "wizard/signoff_record_views.xml",
@@ -104,6 +106,8 @@
         # what is read and signed
         "views/signoff_document_templates.xml",
         "views/signoff_round_views.xml",
+        "views/signoff_slot_views.xml",
+        "views/signoff_document_views.xml",
         # acceptance
         "views/signoff_document_acceptance_templates.xml",
         "views/project_acceptance_config_views.xml",
@@ -132,6 +136,7 @@
         "views/portal_wish_templates.xml",
         "views/portal_delivery_templates.xml",
         "views/portal_version_templates.xml",
+        "views/portal_signoff_templates.xml",
         # menus last: they name the actions
         "views/customer_delivery_menus.xml",
     ],

@@ -1,5 +1,6 @@
 from . import baseline
 from . import portal
+from . import portal_signoff
 from . import portal_versions
 from . import register
 from . import wish

@@ -43,9 +43,12 @@ class DeliveryPortal(CustomerPortal):
         projects_sudo = request.env["project.project"]._get_portal_projects()
         domain = requirements._get_portal_waiting_domain()
         waiting = requirements.search_fetch(domain, LINE_FIELDS, limit=WAITING_SHOWN)
+        # what was sent as a package waits there as one thing
+        waiting = waiting.filtered(lambda line: line.sudo().content_lock != "running")
         shown = len(waiting)
         values = {
             **self._prepare_portal_layout_values(),
+            **self._get_signoff_values(),
             "page_name": "delivery",
             "waiting": waiting.sudo(),
             "waiting_count": shown if shown < WAITING_SHOWN else requirements.search_count(domain),
@@ -57,6 +60,22 @@ class DeliveryPortal(CustomerPortal):
             ),
         }
         return request.render("customer_delivery.portal_my_delivery", values)
+
+    def _get_signoff_values(self):
+        """Return what waits for the answer of the contact who is logged in."""
+        # a customer has no right on requests; these are his own
+        slots_sudo = request.env["signoff.slot"].sudo()
+        own = Domain("partner_id", "=", request.env.user.partner_id.id) & Domain(
+            "user_id", "=", False
+        )
+        return {
+            "signoff_slots": slots_sudo.search(
+                own & Domain("state", "=", "pending"), order="due_at, id"
+            ),
+            "signoff_decided": slots_sudo.search_count(
+                own & Domain("state", "=", "done"), limit=1
+            ),
+        }
 
     def _count_by_project(self, projects_sudo):
         return {

@@ -36,6 +36,7 @@ from . import signoff_round_paper
 from . import signoff_round_step
 from . import signoff_slot
 from . import signoff_slot_proof
+from . import signoff_slot_link
 from . import signoff_identity
 from . import signoff_decision
 from . import signoff_signature

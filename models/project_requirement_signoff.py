@@ -37,6 +37,18 @@ class ProjectRequirement(models.Model):
                 )
             raise UserError("\n".join(parts))
 
+    def action_open_send(self):
+        """Open the dialog that sends these requirements of one project to the customer."""
+        projects = self.project_id
+        if len(projects) != 1:
+            raise UserError(self.env._("Choose requirements of one project."))
+        action = projects.action_open_baseline_send()
+        action["context"] = {
+            **action.get("context", {}),
+            "default_requirement_ids": [(6, 0, self.ids)],
+        }
+        return action
+
     def _signoff_begin(self):
         """The customer has been asked: nothing changes quietly until he has answered."""
         self._signoff_mark("none", "running")

@@ -109,6 +109,10 @@ class SignoffSlot(models.Model):
     code_tries = fields.Integer(readonly=True, groups="base.group_system", aggregator=None)
     code_sent_by = fields.Char(readonly=True, groups="base.group_system")
     decision_ids = fields.One2many("signoff.decision", "slot_id", readonly=True)
+    is_mine = fields.Boolean(compute="_compute_is_mine", export_string_translation=False)
+    is_outside = fields.Boolean(compute="_compute_is_mine", export_string_translation=False)
+    takes_link = fields.Boolean(compute="_compute_takes", export_string_translation=False)
+    takes_device = fields.Boolean(compute="_compute_takes", export_string_translation=False)
 
     _user_idx = models.Index("(user_id, res_model, res_id) WHERE state = 'pending'")
     _partner_idx = models.Index("(partner_id, due_at) WHERE state = 'pending'")
@@ -119,6 +123,20 @@ class SignoffSlot(models.Model):
     def _compute_display_name(self):
         for slot in self:
             slot.display_name = f"{slot.person_name}: {slot.document_name}"
+
+    @api.depends("user_id", "partner_id")
+    @api.depends_context("uid")
+    def _compute_is_mine(self):
+        for slot in self:
+            slot.is_mine = slot.user_id == self.env.user
+            slot.is_outside = not slot.user_id
+
+    @api.depends("step_id", "user_id")
+    def _compute_takes(self):
+        for slot in self:
+            methods = slot.step_id._get_methods() if slot.is_outside else ()
+            slot.takes_link = "link" in methods
+            slot.takes_device = "device" in methods
 
     def _is_practice(self):
         return self.round_id._is_practice()

@@ -5,10 +5,9 @@ from odoo import fields, models
 from odoo.exceptions import AccessDenied, UserError
 
 from ..core.approval import APPROVING
+from ..core.signature_image import NoSignature, clean, from_data_url
 from .delivery_channel import SAID_VIA
 
-PNG = b"\x89PNG\r\n\x1a\n"
-IMAGE_LIMIT = 400_000
 FILE_LIMIT = 20_000_000
 
 
@@ -81,6 +80,7 @@ class SignoffSlot(models.Model):
         conditions="",
         printed_name="",
         post="",
+        defer_until=False,
         files=(),
     ):
         """Record what the customer decided and told us (代客户登记); never shown as his click.
@@ -110,10 +110,55 @@ class SignoffSlot(models.Model):
                 "conditions": guard._entry_text(conditions),
                 "printed_name": guard._entry_text(printed_name),
                 "post": guard._entry_text(post),
+                "defer_until": self.env["signoff.document.mixin"]._signoff_entry_date(defer_until),
                 "files": slot._entry_files(files),
             },
         )
         return True
+
+    def action_open_answer(self):
+        """Open what is asked, to read it and to answer."""
+        self.ensure_one()
+        self._check_is_asked()
+        return self._open_answer(self.env._("Your Decision"))
+
+    def action_open_record(self):
+        """Open the dialog that records what the customer has told us."""
+        self.ensure_one()
+        self._check_may_manage()
+        return self._open_answer(self.env._("Record for the Customer"), for_customer=True)
+
+    def action_open_device(self):
+        """Open the page on which the customer signs on our device."""
+        self.ensure_one()
+        self._check_may_manage()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/delivery/device/{self.id}",
+            "target": "self",
+        }
+
+    def action_open_round(self):
+        """Open the round to which this request belongs."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "signoff.round",
+            "res_id": self.round_id.id,
+            "views": [(False, "form")],
+        }
+
+    def _open_answer(self, title, **values):
+        answer = self.env["signoff.slot.answer"].create({"slot_id": self.id, **values})
+        return {
+            "type": "ir.actions.act_window",
+            "name": title,
+            "res_model": "signoff.slot.answer",
+            "res_id": answer.id,
+            "view_mode": "form",
+            "target": "new",
+            "context": {"dialog_size": "extra-large"},
+        }
 
     # === WHAT COMES FROM OUTSIDE === #
 
@@ -140,16 +185,14 @@ class SignoffSlot(models.Model):
     def _entry_image(self, image):
         """Return the bytes of a drawn signature that came as base64."""
         text = self.env["delivery.guarded.mixin"]._entry_text(image)
-        text = text.partition("base64,")[2] or text
-        try:
-            data = b64decode(text, validate=True)
-        except (binascii.Error, ValueError):
-            data = b""
-        if not data:
+        if not text:
             raise UserError(self.env._("Please sign in the field first."))
-        if not data.startswith(PNG) or len(data) > IMAGE_LIMIT:
-            raise UserError(self.env._("This is not a drawn signature. Please sign again."))
-        return data
+        try:
+            return clean(from_data_url(text))
+        except NoSignature as error:
+            raise UserError(
+                self.env._("This is not a drawn signature. Please sign again.")
+            ) from error
 
     def _entry_files(self, files):
         """Return [(name, bytes, mimetype)] of files that came as dictionaries of texts."""

@@ -474,6 +474,8 @@ TABLE = {
     "project.baseline.compare": wizard(*READERS),
     "project.baseline.compare.line": wizard(*READERS),
     "project.baseline.freeze": wizard(*USERS),
+    "project.baseline.send": wizard(*USERS),
+    "signoff.slot.answer": wizard(*ALL_INTERNAL),
     "project.requirement.compare": wizard(*READERS),
     "project.requirement.impact": wizard(*READERS),
     "project.requirement.impact.line": wizard(*READERS),

@@ -3,6 +3,7 @@ from . import project_acceptance_conclude
 from . import project_acceptance_words
 from . import project_baseline_compare
 from . import project_baseline_freeze
+from . import project_baseline_send
 from . import project_delivery_contract
 from . import project_delivery_enable
 from . import project_requirement_import
@@ -17,5 +18,6 @@ from . import project_requirement_void
 from . import signoff_paper_upload
 from . import signoff_paper_upload_line
 from . import signoff_record
+from . import signoff_slot_answer
 from . import signoff_void_reason
 from . import project_change_put_aside

@@ -1,0 +1,104 @@
+"""The dialogs by which our staff sends, answers and records."""
+
+from base64 import b64encode
+
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
+
+from .signoff_common import SIGNATURE, SignoffCase
+
+
+@tagged("post_install", "-at_install")
+class TestSignoffScreens(SignoffCase):
+    def _open(self, action, user):
+        return self.env[action["res_model"]].with_user(user).browse(action["res_id"])
+
+    def test_a_package_is_sent_from_the_list(self):
+        wishes = [
+            self._create_complete_requirement(project_id=self.project_standard.id)
+            for _number in range(2)
+        ]
+        agreed = self._create_agreed_requirement(project_id=self.project_standard.id)
+        project = self.project_standard.with_user(self.delivery_manager)
+        action = project.action_open_baseline_send()
+        wizards = self.env["project.baseline.send"].with_user(self.delivery_manager)
+        form = Form(wizards.with_context(**action["context"]))
+        self.assertEqual(form.requirement_count, 2)
+        form.person_name = "New Signatory"
+        form.person_post = "Plant manager"
+        wizard = form.save()
+        self.assertNotIn(agreed, wizard.requirement_ids)
+        self.assertEqual(wizard.party_ids, self.signatory)
+        row = self.env["signoff.round"].browse(wizard.action_send()["res_id"])
+        self.assertEqual(
+            row.slot_ids.mapped("person_name"), [self.contact_a.name, "New Signatory"]
+        )
+        self.assertEqual({wish.content_lock for wish in wishes}, {"running"})
+
+    def test_what_is_missing_is_said_before_sending(self):
+        lacking = self._create_requirement(project_id=self.project_standard.id)
+        action = lacking.with_user(self.delivery_manager).action_open_send()
+        wizards = self.env["project.baseline.send"].with_user(self.delivery_manager)
+        wizard = Form(wizards.with_context(**action["context"])).save()
+        self.assertEqual(wizard.requirement_ids, lacking)
+        self.assertIn(lacking.number, wizard.lacking)
+
+    def test_requirements_of_two_projects_are_not_one_package(self):
+        both = self._create_requirement() | self._create_requirement(
+            project_id=self.project_standard.id
+        )
+        with self.assertRaises(UserError):
+            both.with_user(self.delivery_manager).action_open_send()
+
+    def test_who_is_asked_reads_and_answers(self):
+        self._create_flow({"user_ids": [Command.set(self.internal.ids)]})
+        row = self._send(self._create_package())
+        slot = self._pending(row).with_user(self.internal)
+        answer = self._open(slot.action_open_answer(), self.internal)
+        self.assertIn("Need 1", answer.content)
+        answer.verdict = "approve"
+        answer.action_send()
+        self.assertEqual(row.state, "approved")
+
+    def test_others_do_not_open_the_answer(self):
+        self._create_flow({"user_ids": [Command.set(self.internal.ids)]})
+        row = self._send(self._create_package())
+        for user in (self.delivery_user, self.auditor):
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                self._pending(row).with_user(user).action_open_answer()
+
+    def test_recorded_for_the_customer_says_so(self):
+        row = self._send(self._create_package())
+        slot = self._pending(row).with_user(self.delivery_manager)
+        answer = self._open(slot.action_open_record(), self.delivery_manager)
+        answer.write(
+            {
+                "said_via": "chat",
+                "occurred_on": "2026-01-05",
+                "comment": "Agreed in the group chat",
+                "proof_name": "chat.png",
+                "proof": b64encode(SIGNATURE),
+            }
+        )
+        answer.action_send()
+        decision = row.decision_ids
+        self.assertEqual((decision.method, decision.said_via), ("record", "chat"))
+        self.assertEqual(decision.entered_by, self.delivery_manager.name)
+        self.assertEqual(decision.signature_ids.attachment_ids.name, "chat.png")
+        self.assertEqual(row.state, "approved")
+
+    @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
+    def test_who_does_not_run_the_project_records_nothing(self):
+        row = self._send(self._create_package())
+        for user in (self.project_user, self.auditor, self.internal, self.other_manager):
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                self._pending(row).with_user(user).action_record("approve", "chat", "2026-01-05")
+        self.assertFalse(row.decision_ids)
+
+    def test_the_future_is_not_recorded(self):
+        row = self._send(self._create_package())
+        slot = self._pending(row).with_user(self.delivery_manager)
+        with self.assertRaisesRegex(UserError, "future"):
+            slot.action_record("approve", "chat", "2999-01-01")

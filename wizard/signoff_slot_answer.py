@@ -1,0 +1,103 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..models.delivery_channel import SAID_VIA
+
+ANSWERS = [
+    ("approve", "Agree"),
+    ("conditional", "Agree with conditions"),
+    ("reject", "Refuse"),
+    ("comment", "Comment"),
+    ("ask", "Ask back"),
+    ("defer", "Defer"),
+]
+
+
+class SignoffSlotAnswer(models.TransientModel):
+    """Read what is asked and answer: for oneself, or as the customer has told us."""
+
+    _name = "signoff.slot.answer"
+    _description = "Answer"
+
+    slot_id = fields.Many2one("signoff.slot", required=True, ondelete="cascade")
+    for_customer = fields.Boolean(help="Recorded for the customer, as he told us.")
+    document_name = fields.Char(related="slot_id.document_name")
+    meaning = fields.Char(related="slot_id.meaning")
+    person_name = fields.Char(related="slot_id.person_name")
+    needs_signature = fields.Boolean(related="slot_id.step_id.needs_signature")
+    needs_password = fields.Boolean(related="slot_id.step_id.needs_password")
+    snapshot_sha256 = fields.Char(string="Check Code", readonly=True)
+    content = fields.Html(compute="_compute_content", sanitize=False)
+    verdict = fields.Selection(ANSWERS, required=True, default="approve")
+    comment = fields.Text(string="Reason or Comment")
+    conditions = fields.Text()
+    defer_until = fields.Date()
+    image = fields.Binary(string="Signature", attachment=False)
+    password = fields.Char(string="Password Again", store=False)
+    said_via = fields.Selection(SAID_VIA, string="How", default="phone")
+    occurred_on = fields.Date(string="Said On", default=fields.Date.context_today)
+    proof_name = fields.Char()
+    proof = fields.Binary(attachment=False)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            slot = self.env["signoff.slot"].browse(vals.get("slot_id"))
+            # the code of what this dialog shows; the round may have moved on when it is sent
+            vals["snapshot_sha256"] = slot.sudo().round_id.snapshot_sha256
+        return super().create(vals_list)
+
+    @api.depends("slot_id")
+    def _compute_content(self):
+        renditions = self.env["signoff.rendition"]
+        for answer in self:
+            slot = answer.slot_id
+            slot.check_access("read")
+            # who is asked reads what he is asked about
+            row_sudo = slot.sudo().round_id
+            kept_sudo = renditions._get_for(row_sudo, self.env.lang)
+            if kept_sudo:
+                answer.content = Markup(kept_sudo.html)
+            else:
+                document_sudo = row_sudo._get_document()
+                answer.content = document_sudo._signoff_render(row_sudo.snapshot_id)
+
+    def action_send(self):
+        """Decide as this dialog says."""
+        self.ensure_one()
+        slot = self.slot_id
+        if self.for_customer:
+            files = []
+            if self.proof:
+                files = [{"name": self.proof_name, "data": self.proof.decode()}]
+            slot.action_record(
+                self.verdict,
+                self.said_via,
+                fields.Date.to_string(self.occurred_on),
+                comment=self.comment or "",
+                conditions=self.conditions or "",
+                defer_until=fields.Date.to_string(self.defer_until) if self.defer_until else False,
+                files=files,
+            )
+        elif self.needs_signature and self.verdict in ("approve", "conditional"):
+            if not self.image:
+                raise UserError(self.env._("Please sign in the field first."))
+            slot.action_sign(
+                self.snapshot_sha256,
+                self.image.decode(),
+                verdict=self.verdict,
+                comment=self.comment or "",
+                conditions=self.conditions or "",
+                password=self.password or "",
+            )
+        else:
+            slot.action_decide(
+                self.verdict,
+                self.snapshot_sha256,
+                comment=self.comment or "",
+                conditions=self.conditions or "",
+                defer_until=fields.Date.to_string(self.defer_until) if self.defer_until else False,
+            )
+        return {"type": "ir.actions.act_window_close"}
