@@ -72,9 +72,7 @@ class DeliveryPortal(CustomerPortal):
             "signoff_slots": slots_sudo.search(
                 own & Domain("state", "=", "pending"), order="due_at, id"
             ),
-            "signoff_decided": slots_sudo.search_count(
-                own & Domain("state", "=", "done"), limit=1
-            ),
+            "signoff_decided": slots_sudo.search_count(own & Domain("state", "=", "done"), limit=1),
         }
 
     def _count_by_project(self, projects_sudo):

@@ -223,8 +223,10 @@ class SignoffPortal(CustomerPortal):
             if slot_sudo.step_id.needs_signature:
                 values["image"] = slot_sudo._entry_image(form.get("signature") or "")
             rendition_id = form.get("rendition") or ""
-            rendition_sudo = request.env["signoff.rendition"].sudo().browse(
-                int(rendition_id) if rendition_id.isdecimal() else 0
+            rendition_sudo = (
+                request.env["signoff.rendition"]
+                .sudo()
+                .browse(int(rendition_id) if rendition_id.isdecimal() else 0)
             )
             if rendition_sudo.exists().round_id == slot_sudo.round_id:
                 values["rendition"] = rendition_sudo
@@ -254,9 +256,7 @@ class SignoffPortal(CustomerPortal):
 
     # === DOCUMENTS === #
 
-    @http.route(
-        "/my/delivery/documents", type="http", auth="user", website=True, readonly=True
-    )
+    @http.route("/my/delivery/documents", type="http", auth="user", website=True, readonly=True)
     def portal_documents(self, **kwargs):
         slots_sudo = request.env["signoff.slot"].sudo()
         partner = request.env.user.partner_id

@@ -140,9 +140,7 @@ class SignoffSeal(models.Model):
         :return: dictionary with ``ok``, ``sealed`` (number) and ``problems`` (list of texts)
         :raises AccessError: for others than delivery managers and auditors
         """
-        seals = self.env["signoff.seal"].with_env(
-            self.env["delivery.guarded.mixin"]._entry().env
-        )
+        seals = self.env["signoff.seal"].with_env(self.env["delivery.guarded.mixin"]._entry().env)
         seals.browse().check_access("read")
         guard = self.env["delivery.guarded.mixin"]
         company = self.env["res.company"].browse(guard._entry_id(company_id) or self.env.company.id)

@@ -109,7 +109,9 @@ class SignoffSlot(models.Model):
                 due=due,
                 **values,
             )
-        return slot.env._("Please read and sign “%(document)s”:\n%(url)s\nSent by %(sender)s", **values)
+        return slot.env._(
+            "Please read and sign “%(document)s”:\n%(url)s\nSent by %(sender)s", **values
+        )
 
     def _fits_secret(self, secret):
         """Tell whether ``secret`` is that of this slot's link, and the link still counts."""

@@ -58,7 +58,9 @@ class TestPortalSignoff(SignoffCase, HttpCase):
         self.assertTrue(decision.identity_id.image)
         self.assertTrue(self.slot.seen_at)
         # once more changes nothing
-        self.assertEqual(self._post(self.path, page, act="approve", signature=drawn()).status_code, 200)
+        self.assertEqual(
+            self._post(self.path, page, act="approve", signature=drawn()).status_code, 200
+        )
         self.env.invalidate_all()
         self.assertEqual(len(self.row.decision_ids), 1)
 
@@ -82,7 +84,9 @@ class TestPortalSignoff(SignoffCase, HttpCase):
         self.assertIn("Please give a reason", self._post(self.path, page, act="reject").text)
         self._post(self.path, page, act="reject", comment="The label is missing")
         self.env.invalidate_all()
-        self.assertEqual((self.row.state, self.row.end_reason), ("rejected", "The label is missing"))
+        self.assertEqual(
+            (self.row.state, self.row.end_reason), ("rejected", "The label is missing")
+        )
 
     def test_somebody_else_signs(self):
         self.authenticate("portal_a", "portal_a")

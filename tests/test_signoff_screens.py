@@ -32,9 +32,7 @@ class TestSignoffScreens(SignoffCase):
         self.assertNotIn(agreed, wizard.requirement_ids)
         self.assertEqual(wizard.party_ids, self.signatory)
         row = self.env["signoff.round"].browse(wizard.action_send()["res_id"])
-        self.assertEqual(
-            row.slot_ids.mapped("person_name"), [self.contact_a.name, "New Signatory"]
-        )
+        self.assertEqual(row.slot_ids.mapped("person_name"), [self.contact_a.name, "New Signatory"])
         self.assertEqual({wish.content_lock for wish in wishes}, {"running"})
 
     def test_what_is_missing_is_said_before_sending(self):

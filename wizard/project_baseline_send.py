@@ -30,7 +30,8 @@ class ProjectBaselineSend(models.TransientModel):
         compute="_compute_party_ids",
         store=True,
         readonly=False,
-        domain="[('project_id', '=', project_id), ('side', '=', 'customer'), ('may_sign', '=', True)]",
+        domain="[('project_id', '=', project_id), ('side', '=', 'customer'), "
+        "('may_sign', '=', True)]",
         help="Who shall sign for the customer.",
     )
     # somebody who is not a party yet
@@ -78,9 +79,7 @@ class ProjectBaselineSend(models.TransientModel):
     def _compute_counts(self):
         for wizard in self:
             wizard.requirement_count = len(wizard.requirement_ids)
-            wizard.changed_count = len(
-                wizard.requirement_ids.filtered("changed_after_agreement")
-            )
+            wizard.changed_count = len(wizard.requirement_ids.filtered("changed_after_agreement"))
             try:
                 wizard.requirement_ids._origin._signoff_check_complete()
                 wizard.lacking = False
