@@ -55,7 +55,7 @@ class ProjectChange(models.Model):
     is_template = fields.Boolean(
         string="May Be Repeated",
         copy=False,
-        help="Once this change is approved, the same may be done again without asking again.",
+        help="The customer agrees that the same may be asked again as a standard change.",
     )
     template_id = fields.Many2one(
         "project.change",

@@ -33,9 +33,10 @@ class ProjectChange(models.Model):
 
     def action_send_signoff(self, *args, **kwargs):
         """Send these changes for approval; the rows of the assessment must be filled."""
-        for change in self:
+        changes = self._signoff_entry()
+        for change in changes:
             change._note_submitted()
-        return super().action_send_signoff(*args, **kwargs)
+        return super(ProjectChange, changes).action_send_signoff(*args, **kwargs)
 
     def action_send_for_approval(self):
         """Send these changes by the flow of their delivery mode; works on many."""
