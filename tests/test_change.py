@@ -102,7 +102,7 @@ class TestChange(ChangeCase):
         self.assertIn("Nothing changed", line.summary)
         line.write({"name": "Print two labels"})
         self.assertEqual(line.summary, "Title")
-        self.assertIn("<ins>two</ins>", line.redline)
+        self.assertIn("<ins>two labels</ins>", line.redline)
         self.assertEqual(self.confirmed.name, "Print one label")
 
     def test_criteria_of_the_proposal_are_part_of_the_before_and_after(self):

@@ -54,7 +54,7 @@ class TestChangeSignoff(ChangeCase, SignoffCase):
         change, row = self._create_sent(agreed_amount=900, agreed_days=3)
         snapshot = row.snapshot_id
         html = str(change._signoff_render(snapshot))
-        self.assertIn("<ins>two</ins>", html)
+        self.assertIn("<ins>two labels</ins>", html)
         self.assertIn("900.00", html)
         for secret in ("7654", "margin is thin"):
             self.assertNotIn(secret, html)
