@@ -386,14 +386,11 @@ def _flowing(runs):
             add(piece, marks)
             space, breaks = False, 0
         else:
-            for part in re.split(r"(\s+)", _clean(piece)):
-                if not part:
-                    continue
-                if part.isspace():
-                    space = True
-                else:
-                    add(part, marks)
-                    space, breaks = False, 0
+            text = _clean(piece)
+            space = space or text[:1].isspace()
+            if not text.isspace() and text:
+                add(" ".join(text.split()), marks)
+                space, breaks = text[-1].isspace(), 0
     return _merge(result)
 
 

@@ -180,7 +180,7 @@ class ProjectRequirement(models.Model):
     )
     allowed_stage_ids = fields.Many2many(
         "project.requirement.stage",
-        compute="_compute_mode_id",
+        compute="_compute_allowed_stage_ids",
         compute_sudo=True,
         export_string_translation=False,
     )

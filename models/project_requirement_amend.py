@@ -40,7 +40,7 @@ class ProjectRequirement(models.Model):
         changed = self.filtered(
             lambda requirement: (
                 requirement in rewritten
-                or requirement._signoff_values(names) != before[requirement.id]
+                or requirement._signoff_differs(before[requirement.id], names)
             )
         )
         agreed = changed.filtered(lambda requirement: requirement.content_lock == "agreed")

@@ -18,14 +18,24 @@ class ProjectRequirement(models.Model):
     @api.depends("project_id.delivery_mode_id", "company_id")
     def _compute_mode_id(self):
         modes = self.env["delivery.mode"]
-        pool_modes = {company: modes._get_pool_mode(company) for company in self.company_id}
+        pooled = self.filtered(lambda requirement: not requirement.project_id.delivery_mode_id)
+        # one without a company is being entered
+        fallback = self.env.user.company_id
+        pool_modes = {
+            company: modes._get_pool_mode(company)
+            for company in {requirement.company_id or fallback for requirement in pooled}
+        }
         for requirement in self:
-            company = requirement.company_id or self.env.user.company_id
-            mode = requirement.project_id.delivery_mode_id or pool_modes.get(
-                company, modes._get_pool_mode(company) if not requirement.company_id else modes
+            requirement.mode_id = (
+                pool_modes[requirement.company_id or fallback]
+                if requirement in pooled
+                else requirement.project_id.delivery_mode_id
             )
-            requirement.mode_id = mode
-            requirement.allowed_stage_ids = mode.requirement_stage_ids
+
+    @api.depends("mode_id.requirement_stage_ids")
+    def _compute_allowed_stage_ids(self):
+        for requirement in self:
+            requirement.allowed_stage_ids = requirement.mode_id.requirement_stage_ids
 
     @api.model
     def _search_mode_id(self, operator, value):

@@ -66,9 +66,9 @@ class SignoffMixin(models.AbstractModel):
     @api.depends("content_lock", "agreed_strength")
     def _compute_content_locked(self):
         for document in self:
-            document.content_locked = document.content_lock != "none" and "refuse" in (
-                document.agreed_strength,
-                document._get_lock_strength(),
+            # what the mode says now is looked up only where it can make a difference
+            document.content_locked = document.content_lock != "none" and (
+                document.agreed_strength == "refuse" or document._get_lock_strength() == "refuse"
             )
 
     # === CRUD METHODS === #
@@ -106,27 +106,50 @@ class SignoffMixin(models.AbstractModel):
         return {document.id: document._signoff_values(names) for document in self}
 
     def _signoff_values(self, names):
-        return {name: self._signoff_value(name) for name in names}
+        """Return the values of ``names`` as they are stored, rich text as it is written."""
+        return {
+            name: self[name] or ""
+            if self._fields[name].type == "html"
+            else self._signoff_value(name)
+            for name in names
+        }
 
     def _signoff_value(self, name):
+        """Return a value that is equal for contents that say the same."""
         field = self._fields[name]
         value = self[name]
         if field.type == "html":
-            try:
-                return canonical(value or "")
-            except ForeignImage:
-                return str(value)
+            return self._signoff_meaning(value)
         if field.relational:
             return tuple(value.ids)
         if field.type == "properties":
             return field.convert_to_read(value, self)
         return value or None
 
+    @api.model
+    def _signoff_meaning(self, html):
+        try:
+            return canonical(html or "")
+        except ForeignImage:
+            return str(html)
+
     def _signoff_content_changed(self, before, names):
         """Count and judge the change between ``before`` and now."""
-        changed = self.filtered(lambda doc: doc._signoff_values(names) != before[doc.id])
+        changed = self.filtered(lambda doc: doc._signoff_differs(before[doc.id], names))
         if changed:
             changed._signoff_touch(names)
+
+    def _signoff_differs(self, before, names):
+        """Tell whether this document says something else than ``before``, values of ``names``."""
+        now = self._signoff_values(names)
+        return any(
+            before[name] != now[name]
+            and (
+                self._fields[name].type != "html"
+                or self._signoff_meaning(before[name]) != self._signoff_meaning(now[name])
+            )
+            for name in names
+        )
 
     def _signoff_touch(self, names=()):
         """Judge a change of content that has just happened: refuse, flag, or only count it.
