@@ -255,5 +255,5 @@ class ProjectBaseline(models.Model):
             .with_context(mail_create_nosubscribe=True, mail_create_nolog=True)
             .create([values])
         )
-        lines.sudo().create([Granted(row, baseline_id=baseline_sudo.id) for row in rows])
+        lines.sudo()._insert([Granted(row, baseline_id=baseline_sudo.id) for row in rows])
         return self.browse(baseline_sudo.id)

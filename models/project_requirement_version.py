@@ -151,7 +151,7 @@ class ProjectRequirementVersion(models.Model):
         snapshots_sudo = self.env["signoff.snapshot"]._take(moved)
         user = self.env.user
         # evidence has no ACL for anybody: this method is its only door
-        versions_sudo = self.sudo().create(
+        versions_sudo = self.sudo()._insert(
             [
                 Granted(
                     requirement_id=requirement.id,
@@ -171,6 +171,5 @@ class ProjectRequirementVersion(models.Model):
                 for requirement, snapshot_sudo in zip(moved, snapshots_sudo, strict=True)
             ]
         )
-        for requirement, version in zip(moved, versions_sudo, strict=True):
-            requirement._set_current_version(version)
+        moved._set_current_versions(versions_sudo)
         return moved

@@ -3,7 +3,7 @@ import re
 from datetime import date
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -150,14 +150,26 @@ class ProjectRequirement(models.Model):
             )
         )
 
-    def _set_current_version(self, version):
-        self.ensure_one()
-        values = {
-            "current_version_id": version.id,
-            "version_number": version.number,
-            "version_content_rev": version.content_rev,
-        }
-        super().write(Granted(values))
+    def _set_current_versions(self, versions):
+        """Point each of these requirements to its version among ``versions``, all at once."""
+        rows = self.env.execute_query(
+            SQL(
+                "UPDATE project_requirement r SET current_version_id = v.id,"
+                " version_number = v.number, version_content_rev = v.content_rev,"
+                " write_uid = %s, write_date = %s"
+                " FROM project_requirement_version v"
+                " WHERE v.id IN %s AND r.id = v.requirement_id AND r.content_rev = v.content_rev"
+                " RETURNING r.id",
+                self.env.uid,
+                self.env.cr.now(),
+                tuple(versions.ids),
+            )
+        )
+        if len(rows) != len(self):
+            raise ConcurrencyError("content changed while its version was cut")
+        names = ["current_version_id", "version_number", "version_content_rev", "write_uid"]
+        self.invalidate_recordset([*names, "write_date"], flush=False)
+        self.modified(names)
 
     def _signoff_agree(self):
         super()._signoff_agree()
@@ -287,6 +299,10 @@ class ProjectRequirement(models.Model):
         payloads = {}
         for lang, group in requirements.grouped(lambda req: req._get_document_lang()).items():
             group_sudo = group.sudo().with_context({"lang": lang})
+            for name in LINE_FIELDS:
+                # all at once: left to itself, reading goes on in portions
+                lines_sudo = group_sudo[name]
+                lines_sudo.fetch([lines_sudo._signoff_parent, *lines_sudo._signoff_content_fields])
             properties = group_sudo._get_properties_payloads()
             for requirement in group_sudo:
                 payload = requirement._get_payload(lang, digests[requirement.id])

@@ -37,10 +37,7 @@ class SignoffEvidenceMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not all(is_granted(vals) for vals in vals_list):
-            raise AccessError(
-                self.env._("Evidence is written only by the step that it proves, never by hand.")
-            )
+        self._check_granted(vals_list)
         # neither ``default_`` keys of the caller nor defaults of users fill what was left open
         context = {
             key: value for key, value in self.env.context.items() if not key.startswith("default_")
@@ -49,6 +46,49 @@ class SignoffEvidenceMixin(models.AbstractModel):
         return super(SignoffEvidenceMixin, self.with_context(context)).create(
             [{**empty, **vals} for vals in vals_list]
         )
+
+    @api.model
+    def _check_granted(self, vals_list):
+        if not all(is_granted(vals) for vals in vals_list):
+            raise AccessError(
+                self.env._("Evidence is written only by the step that it proves, never by hand.")
+            )
+
+    @api.model
+    def _insert(self, vals_list):
+        """Write rows as ``create`` does, in one statement however many there are.
+
+        :param vals_list: values of columns that a named method made, complete: no default counts
+        """
+        self._check_granted(vals_list)
+        now, uid = self.env.cr.now(), self.env.uid
+        log = {"create_uid": uid, "create_date": now, "write_uid": uid, "write_date": now}
+        names = sorted({name for vals in vals_list for name in vals} | log.keys())
+        rows = [
+            tuple(
+                self._fields[name].convert_to_column_insert(vals.get(name), self, vals)
+                for name in names
+            )
+            for vals in ({**vals, **log} for vals in vals_list)
+        ]
+        found = self.env.execute_query(
+            SQL(
+                "INSERT INTO %s (%s) VALUES %s RETURNING id",
+                SQL.identifier(self._table),
+                SQL(", ").join(map(SQL.identifier, names)),
+                SQL(", ").join(rows),
+            )
+        )
+        records = self.browse(res_id for (res_id,) in found)
+        for field in map(self._fields.get, names):
+            for inverse in self.pool.field_inverses[field]:
+                ids = {vals.get(field.name) for vals in vals_list} - {None, False}
+                self.env[inverse.model_name].browse(ids).invalidate_recordset(
+                    [inverse.name], flush=False
+                )
+        records.modified(names, create=True)
+        records._validate_fields(names)
+        return records
 
     def write(self, vals):
         frozen = vals.keys() - set(self._movable_fields)
