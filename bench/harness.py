@@ -68,31 +68,50 @@ class Report:
         :param ours, peer: :class:`Side`, or anything else that has ``measure``
         :param bool warm: False when the caches have been filled before
         """
-        sides = (ours, peer)
-        taken = ([], [])
+        ours, peer = self._medians((ours, peer), rounds, clock, warm)
+        self.add(
+            name=name,
+            ours_s=round(ours[0], 5),
+            peer_s=round(peer[0], 5),
+            ratio=round(ours[0] / peer[0], 3),
+            ours_queries=ours[1],
+            peer_queries=peer[1],
+            aim=aim,
+        )
+
+    def alone(self, name, side, rounds, aim="", clock=time.perf_counter):
+        """Measure one side, which has no peer."""
+        ((seconds, queries),) = self._medians((side,), rounds, clock)
+        self.add(
+            name=name,
+            ours_s=round(seconds, 5),
+            peer_s=None,
+            ratio=None,
+            ours_queries=queries,
+            peer_queries=None,
+            aim=aim,
+        )
+
+    def _medians(self, sides, rounds, clock, warm=True):
+        """Return the median of the seconds and the least number of queries of each side."""
+        taken = [[] for _side in sides]
         until = time.monotonic() + ROW_SECONDS
         for number in range(0 if warm else 1, rounds + 1):
             if number > 1 and time.monotonic() > until:
                 break
             # The side that goes first changes: whatever drifts, drifts for both.
-            for index in (0, 1) if number % 2 else (1, 0):
+            order = range(len(sides)) if number % 2 else reversed(range(len(sides)))
+            for index in order:
                 measured = sides[index].measure(clock)
                 if number:
                     taken[index].append(measured)
-        values = []
-        for measures in taken:
-            values.append(statistics.median(seconds for seconds, _queries in measures))
-            values.append(min(queries for _seconds, queries in measures))
-        ours_s, ours_queries, peer_s, peer_queries = values
-        self.add(
-            name=name,
-            ours_s=round(ours_s, 5),
-            peer_s=round(peer_s, 5),
-            ratio=round(ours_s / peer_s, 3),
-            ours_queries=ours_queries,
-            peer_queries=peer_queries,
-            aim=aim,
-        )
+        return [
+            (
+                statistics.median(seconds for seconds, _queries in measures),
+                min(queries for _seconds, queries in measures),
+            )
+            for measures in taken
+        ]
 
     def add(self, **row):
         self.rows.append(row)

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import changes
+import evidence
 import harness
 import off_cost
 import portal_page
@@ -93,6 +94,17 @@ def measure_changes(report, registry, options):
     changes.measure(report, pair, 1 if options.quick else 3, count)
 
 
+def measure_evidence(report, registry, options):
+    context = {"tz": "UTC", "lang": "en_US"}
+
+    def side_of(login):
+        uid = user_id(registry, login)
+        return lambda prepare: harness.Side(registry, uid, prepare, context)
+
+    rounds = 3 if options.quick else 15
+    evidence.measure(report, side_of("admin"), side_of(workload.READER), rounds, options.quick)
+
+
 def measure_off(report, _registry, options):
     sides = []
     for name in (options.off_with, options.off_without):
@@ -129,7 +141,14 @@ def measure_register(report, registry, options):
     register_file.measure(report, pair, rounds, float(found.stdout.split()[-1]))
 
 
-PARTS = (measure_screens, measure_changes, measure_portal, measure_register, measure_off)
+PARTS = (
+    measure_screens,
+    measure_changes,
+    measure_evidence,
+    measure_portal,
+    measure_register,
+    measure_off,
+)
 
 
 if __name__ == "__main__":

@@ -309,6 +309,7 @@ class Workload:
             stage_id=pick(self.stages.ids, self.stage_number()),
             content_lock=f"CASE {pick(locked, self.stage_number())}"
             " WHEN 1 THEN 'agreed' ELSE 'none' END",
+            agreed_strength=f"CASE {pick(locked, self.stage_number())} WHEN 1 THEN 'refuse' END",
             user_id=self.owner(),
             priority_id=pick(classes.ids, "k / 3"),
             importance="(1 + k * 5 % 3)::text",

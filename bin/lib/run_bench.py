@@ -32,7 +32,9 @@ def arguments():
         action="store_true",
         help="a tenth of the rows and few rounds; bench/results.json stays as it is",
     )
-    parser.add_argument("--only", default="", help="parts: screens,changes,portal,register,off")
+    parser.add_argument(
+        "--only", default="", help="parts: screens,changes,evidence,portal,register,off"
+    )
     return parser.parse_args()
 
 
