@@ -84,6 +84,7 @@
         "report/signoff_round_paper.xml",
         "report/report_specification.xml",
         "report/report_confirmation_slip.xml",
+        "report/report_baseline_comparison.xml",
         "wizard/project_requirement_print_views.xml",
         "wizard/project_requirement_import_views.xml",
         "views/project_project_papers_views.xml",

@@ -62,6 +62,15 @@ class TestBaseline(DeliveryCase):
             kinds,
             {added.number: "added", self.first.number: "moved", self.second.number: "modified"},
         )
+        report = self.env["ir.actions.report"].with_user(self.delivery_user)
+        owned = self.env["project.baseline.compare"].with_user(self.delivery_user)
+        action = owned._open(first.with_user(self.delivery_user), second)
+        html = report._render_qweb_html(
+            "customer_delivery.report_baseline_comparison", [action["res_id"]]
+        )[0].decode()
+        self.assertIn(added.number, html)
+        self.assertRegex(html, "<ins>.*Other")
+        self.assertIn(second.sha256, html)
 
     def test_saving_a_version_without_a_change_is_refused(self):
         requirement = self.first.with_user(self.delivery_user)
@@ -178,3 +187,5 @@ class TestBaseline(DeliveryCase):
         wizard = self.env["project.requirement.compare"].browse(action["res_id"])
         self.assertIn("<ins>", wizard.comparison)
         self.assertIn("twice", wizard.comparison)
+        wizard.layout = "sides"
+        self.assertEqual(wizard.comparison.count("o_delivery_side"), 2 * wizard.comparison.count("<tr"))

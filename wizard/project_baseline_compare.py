@@ -220,6 +220,28 @@ class ProjectBaselineCompare(models.TransientModel):
             "target": "download",
         }
 
+    def action_print(self):
+        """Print the comparison with the redline of every changed requirement."""
+        self.ensure_one()
+        report = self.env.ref("customer_delivery.project_baseline_compare_report")
+        return report.report_action(self)
+
+    def _get_paper_lines(self):
+        """Return the differences with what changed in each, as a paper shows them."""
+        self.ensure_one()
+        compare = self.env["project.requirement.compare"]
+        kinds = self._get_kind_labels()
+        lines = []
+        for line in self.line_ids:
+            html = ""
+            if line.kind == "modified":
+                before, after = line.before_version_id, line.after_version_id
+                now = line.requirement_id._signoff_payload()[0] if not after else None
+                rows = compare._get_rows(before._get_content(), now or after._get_content())
+                html = [row for row in rows if row["changed"]]
+            lines.append({"line": line, "kind": kinds[line.kind], "rows": html})
+        return lines
+
     @api.model
     def _open(self, before, after):
         """Return the action that opens a comparison."""

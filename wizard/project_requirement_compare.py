@@ -2,7 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
-from ..core.redline import redline
+from ..core.redline import redline, sides
 from ..models.project_requirement_versioning import HTML_FIELDS
 
 PLAIN_FIELDS = ("title", "type", "class", "verification")
@@ -33,16 +33,21 @@ class ProjectRequirementCompare(models.TransientModel):
         ondelete="cascade",
         help="Empty: what stands there now.",
     )
+    layout = fields.Selection(
+        [("inline", "In one text"), ("sides", "Side by side")], required=True, default="inline"
+    )
     comparison = fields.Html(compute="_compute_comparison", sanitize=False)
 
-    @api.depends("before_id", "after_id")
+    @api.depends("before_id", "after_id", "layout")
     def _compute_comparison(self):
         for wizard in self:
             if not wizard.before_id:
                 wizard.comparison = False
                 continue
             after = wizard.after_id._get_content() if wizard.after_id else wizard._get_content_now()
-            comparison = self._render(wizard.before_id._get_content(), after)
+            comparison = self._render(
+                wizard.before_id._get_content(), after, layout=wizard.layout
+            )
             wizard.comparison = wizard._show_pictures(comparison)
 
     def _get_content_now(self):
@@ -76,11 +81,14 @@ class ProjectRequirementCompare(models.TransientModel):
         }
 
     @api.model
-    def _render(self, before, after, names=PARTS):
-        """Return the comparison of two canonical contents as HTML."""
+    def _render(self, before, after, names=PARTS, layout="inline"):
+        """Return the comparison of two canonical contents as HTML.
+
+        :param str layout: ``inline`` for one text, ``sides`` for both beside each other
+        """
         return self.env["ir.qweb"]._render(
             "customer_delivery.requirement_comparison",
-            {"rows": self._get_rows(before, after, names)},
+            {"rows": self._get_rows(before, after, names), "layout": layout},
         )
 
     @api.model
@@ -92,9 +100,12 @@ class ProjectRequirementCompare(models.TransientModel):
         for name in names:
             old, new = self._as_html(name, before.get(name)), self._as_html(name, after.get(name))
             if old or new:
+                lost, came = sides(old, new)
                 rows.append(
                     {
                         "label": labels[name],
+                        "lost": Markup(lost),
+                        "came": Markup(came),
                         # canonical HTML has a tag and attribute whitelist and escapes the rest
                         "html": Markup(redline(old, new)),
                         "changed": old != new,
