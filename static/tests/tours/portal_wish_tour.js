@@ -4,7 +4,13 @@ import { registry } from "@web/core/registry";
 export function assertNoSideScroll() {
     const { scrollWidth, clientWidth } = document.scrollingElement;
     if (scrollWidth > clientWidth) {
-        throw new Error(`The page is ${scrollWidth} px wide on a screen of ${clientWidth} px`);
+        const wide = [...document.body.querySelectorAll("*")]
+            .filter((el) => el.getBoundingClientRect().right > clientWidth + 0.5)
+            .map((el) => `${el.tagName.toLowerCase()}.${el.className}`)
+            .slice(-3);
+        throw new Error(
+            `The page is ${scrollWidth} px wide on a screen of ${clientWidth} px: ${wide}`
+        );
     }
 }
 
