@@ -188,4 +188,6 @@ class TestBaseline(DeliveryCase):
         self.assertIn("<ins>", wizard.comparison)
         self.assertIn("twice", wizard.comparison)
         wizard.layout = "sides"
-        self.assertEqual(wizard.comparison.count("o_delivery_side"), 2 * wizard.comparison.count("<tr"))
+        self.assertEqual(
+            wizard.comparison.count("o_delivery_side"), 2 * wizard.comparison.count("<tr")
+        )

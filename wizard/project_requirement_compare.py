@@ -45,9 +45,7 @@ class ProjectRequirementCompare(models.TransientModel):
                 wizard.comparison = False
                 continue
             after = wizard.after_id._get_content() if wizard.after_id else wizard._get_content_now()
-            comparison = self._render(
-                wizard.before_id._get_content(), after, layout=wizard.layout
-            )
+            comparison = self._render(wizard.before_id._get_content(), after, layout=wizard.layout)
             wizard.comparison = wizard._show_pictures(comparison)
 
     def _get_content_now(self):
