@@ -278,6 +278,60 @@ class ProjectRequirementPaper(models.AbstractModel):
                 )
         return blocks
 
+    # === WHO HAS SIGNED === #
+
+    @api.model
+    def _prepare_signed(self, requirements):
+        """Return the signatures under what is printed, and where older ones are found.
+
+        Signatures stand under a paper only when everything in it is what was signed: a paper that
+        says more, or something else, names the signed versions and is signed anew.
+
+        :return: ``signed`` as ``paper_signed`` prints it, ``signed_versions`` as sentences
+        """
+        rounds = self._find_signed_rounds(requirements)
+        covered = self.env["project.requirement"].union(*rounds.values())
+        open_ones = requirements.filtered(
+            lambda row: row.content_lock != "agreed" or row.changed_after_agreement
+        )
+        if rounds and requirements == covered & requirements and not open_ones:
+            signed = self._get_signed(self.env["signoff.round"].union(*rounds))
+            zone = self._get_zone(next(iter(rounds)).company_id)
+            blocks = [self._lay_out(each, zone) for row in rounds for each in signed[row.id]]
+            return {"signed": blocks, "signed_versions": []}
+        return {"signed": [], "signed_versions": [self._get_signed_text(row) for row in rounds]}
+
+    @api.model
+    def _find_signed_rounds(self, requirements):
+        """Return {round: the requirements whose present agreement it is}, oldest first."""
+        lines = self.env["project.baseline.line"].search(
+            Domain("requirement_id", "in", requirements.ids)
+            & Domain("baseline_id.signoff_state", "=", "approved")
+            & Domain("baseline_id.state", "=", "frozen")
+        )
+        baselines = {
+            line.requirement_id: line.baseline_id
+            for line in lines.sorted(lambda line: line.baseline_id.id)
+            if line.version_id == line.requirement_id.confirmed_version_id
+        }
+        last = self.env["signoff.round"]._get_last(lines.baseline_id)
+        found = {}
+        for requirement, baseline in baselines.items():
+            row = last.get(baseline.id)
+            if row and row.state == "approved":
+                found[row] = found.get(row, requirement.browse()) | requirement
+        return dict(sorted(found.items(), key=lambda item: item[0].id))
+
+    @api.model
+    def _get_signed_text(self, row):
+        day = fields.Datetime.context_timestamp(self, row.ended_at).date()
+        return self.env._(
+            "Signed: %(document)s, %(date)s, check code %(code)s",
+            document=row.name,
+            date=format_date(self.env, day),
+            code=self._shorten(row.snapshot_sha256),
+        )
+
     # === WHAT HAPPENED === #
 
     @api.model

@@ -47,6 +47,7 @@ class ReportConfirmationSlip(models.AbstractModel):
         return {
             **frame,
             "requirements": self._prepare_requirements(promised),
+            **self._prepare_signed(promised),
             "excluded": [(requirement.number, requirement.name) for requirement in excluded],
             "unclassified": [
                 (requirement.number, requirement.name) for requirement in unclassified

@@ -47,6 +47,7 @@ class ReportSpecification(models.AbstractModel):
             **frame,
             "version": frame["version"] or self._default_version(promised, history),
             "requirements": rows,
+            **self._prepare_signed(promised),
             "revisions": sorted(
                 self._prepare_baseline_revisions(project) + self._prepare_revisions(history),
                 key=lambda revision: revision["day"],
