@@ -21,6 +21,7 @@
         "security/customer_delivery_evidence_rules.xml",
         "security/acceptance_rules.xml",
         "security/signoff_rules.xml",
+        "security/signoff_check_rules.xml",
         "security/project_change_rules.xml",
         "security/signoff_paper_rules.xml",
         "security/delivery_event_rules.xml",
@@ -107,6 +108,8 @@
         # what is read and signed
         "views/signoff_document_templates.xml",
         "views/signoff_round_views.xml",
+        "views/signoff_seal_views.xml",
+        "views/signoff_check_views.xml",
         "views/signoff_slot_views.xml",
         "views/signoff_document_views.xml",
         # acceptance

@@ -42,6 +42,9 @@ from . import signoff_decision
 from . import signoff_signature
 from . import signoff_rendition
 from . import signoff_seal
+from . import signoff_seal_verify
+from . import signoff_check
+from . import signoff_check_line
 
 # requirements
 from . import project_requirement_stage

@@ -48,6 +48,9 @@ class SignoffDecision(models.Model):
     defer_until = fields.Date(readonly=True)
     method = fields.Selection(METHODS, string="Proof", required=True, readonly=True)
     identity_digest = fields.Char(required=True, readonly=True)
+    plan_sha256 = fields.Char(
+        string="Check Code of the Plan", readonly=True, export_string_translation=False
+    )
     partner_ref = fields.Integer(readonly=True, aggregator=None, export_string_translation=False)
     user_ref = fields.Integer(
         string="Entered By (No.)", readonly=True, aggregator=None, export_string_translation=False
@@ -105,6 +108,11 @@ class SignoffDecision(models.Model):
     def _is_practice(self):
         return self.round_id._is_practice()
 
+    def _on_delivery_event(self, name, payload):
+        """Carry out what follows from a decision, after its commit."""
+        if name == "signoff.decided":
+            self.env["signoff.seal"]._trigger_seal()
+
     @api.model
     def _record(self, slot_sudo, verdict, method, values, replaces=None):
         """Write one decision with its identity and, where somebody signs, its signature.
@@ -140,6 +148,7 @@ class SignoffDecision(models.Model):
             "defer_until": values.get("defer_until") or False,
             "method": method,
             "identity_digest": identity_sudo.digest,
+            "plan_sha256": digest(slot_sudo.round_id.plan),
             "partner_ref": slot_sudo.partner_id.id or 0,
             "user_ref": 0 if method == "link" else user.id,
             "entered_by": False if himself else user.name,
@@ -178,6 +187,7 @@ class SignoffDecision(models.Model):
             "defer_until",
             "method",
             "identity_digest",
+            "plan_sha256",
             "partner_ref",
             "user_ref",
             "entered_by",
@@ -200,14 +210,24 @@ class SignoffDecision(models.Model):
         self.ensure_one()
         return self._as_payload(self)
 
-    def _find_problem(self):
-        """Return what is wrong with this decision and what it rests on, or nothing."""
+    def _find_problem(self, images=None):
+        """Return what is wrong with this decision and what it rests on, or nothing.
+
+        :param dict images: see ``signoff.identity._find_problem``
+        """
         self.ensure_one()
         if digest(dumps(self._get_payload())) != self.sha256:
             return self.env._("The decision was changed.")
         identity_sudo = self.identity_id.sudo()
         if identity_sudo.digest != self.identity_digest:
             return self.env._("Who signed was changed.")
-        if self.round_id.snapshot_sha256 != self.snapshot_sha256:
+        row_sudo = self.round_id.sudo()
+        said = (row_sudo.snapshot_sha256, row_sudo.name, row_sudo.number)
+        if said != (self.snapshot_sha256, self.document_name, self.round_number):
             return self.env._("The decision does not fit the content of its round.")
-        return identity_sudo._find_problem()
+        if digest(row_sudo.plan or "") != self.plan_sha256:
+            return self.env._("The plan of the round was changed.")
+        slot_sudo = self.slot_id.sudo()
+        if (slot_sudo.step_name, slot_sudo.meaning) != (self.step_name, self.meaning):
+            return self.env._("The decision does not fit what was asked.")
+        return identity_sudo._find_problem(images)

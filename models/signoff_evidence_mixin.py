@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
+from ..core.canonical import digest
 from ..core.grant import is_granted
 from .delivery_guarded_mixin import ENTRY_CONTEXT
 
@@ -132,6 +133,36 @@ class SignoffEvidenceMixin(models.AbstractModel):
     def _is_practice(self):
         """Tell whether all of these belong to practice projects."""
         return False
+
+    @api.model
+    def _read_file(self, attachment_sudo):
+        """Return the bytes of a file, none when it is gone; they do not stay in memory."""
+        if attachment_sudo.store_fname:
+            return attachment_sudo._file_read(attachment_sudo.store_fname)
+        return attachment_sudo.db_datas or b""
+
+    @api.model
+    def _find_file_problem(self, attachments_sudo, files):
+        """Return what is wrong with the first of ``files`` that is not as it was kept, or nothing.
+
+        :param files: list of (name, check code) as the evidence itself says
+        """
+        by_code = {}
+        for attachment_sudo in attachments_sudo:
+            by_code.setdefault(attachment_sudo.description, attachment_sudo)
+        loose = None
+        for name, sha256 in files:
+            data = self._read_file(by_code[sha256]) if sha256 in by_code else b""
+            if digest(data) == sha256:
+                continue
+            if data:
+                return self.env._("A file was changed: %s", name)
+            # its note may have been lost, not the file
+            if loose is None:
+                loose = {digest(self._read_file(row)) for row in attachments_sudo}
+            if sha256 not in loose:
+                return self.env._("A file is missing: %s", name)
+        return ""
 
     @api.model
     def _is_plain(self, name):

@@ -72,40 +72,53 @@ class SignoffIdentity(models.Model):
         content = {name: personal[name] or None for name in (*PERSONAL, "image_sha256")}
         return digest(dumps({"schema": SCHEMA, "salt": salt, **content}))
 
-    def _find_problem(self):
-        """Return what is wrong with this row, or nothing; an erased one is not wrong."""
+    def _find_problem(self, attachments=None):
+        """Return what is wrong with this row, or nothing; an erased one is not wrong.
+
+        :param dict attachments: {id of a row: its picture}, where many are looked at
+        """
         self.ensure_one()
+        personal = {name: self[name] for name in (*PERSONAL, "image_sha256")}
         if self.erased_at:
+            # nobody hides behind an erasure what he put in the place of what was there
+            if self.salt or any(personal.values()):
+                return self.env._("Who signed was changed.")
             return ""
-        if (
-            self._get_digest({name: self[name] for name in (*PERSONAL, "image_sha256")}, self.salt)
-            != self.digest
-        ):
+        if self._get_digest(personal, self.salt) != self.digest:
             return self.env._("Who signed was changed.")
         if self.image_sha256:
-            image = self._get_image()
+            if attachments is None:
+                image = self._get_image()
+            else:
+                file_sudo = attachments.get(self.id)
+                image = self._read_file(file_sudo) if file_sudo else b""
             if not image:
-                return self.env._("The picture of the signature is missing.")
+                return self.env._("A file is missing: %s", self.env._("picture of the signature"))
             if digest(image) != self.image_sha256:
                 return self.env._("The picture of the signature was changed.")
         return ""
 
-    def _get_image(self):
-        """Return the bytes of the drawn signature."""
-        self.ensure_one()
-        attachment_sudo = (
+    def _get_image_files(self):
+        """Return {id: attachment (superuser)} of the drawn signatures; one query."""
+        # the pictures hang on rows that only managers and auditors read
+        found_sudo = (
             self.env["ir.attachment"]
             .sudo()
             .search(
                 [
                     ("res_model", "=", self._name),
                     ("res_field", "=", "image"),
-                    ("res_id", "=", self.id),
-                ],
-                limit=1,
+                    ("res_id", "in", self.ids),
+                ]
             )
         )
-        return attachment_sudo.raw or b""
+        return {file_sudo.res_id: file_sudo for file_sudo in found_sudo}
+
+    def _get_image(self):
+        """Return the bytes of the drawn signature."""
+        self.ensure_one()
+        file_sudo = self._get_image_files().get(self.id)
+        return self._read_file(file_sudo) if file_sudo else b""
 
     def action_erase(self):
         """Erase the personal data of these decisions; what was decided stays provable.
@@ -124,13 +137,8 @@ class SignoffIdentity(models.Model):
         if not rows_sudo:
             return
         rows_sudo.flush_recordset()
-        self.env["ir.attachment"].sudo().search(
-            [
-                ("res_model", "=", self._name),
-                ("res_field", "=", "image"),
-                ("res_id", "in", rows_sudo.ids),
-            ]
-        ).unlink()
+        for file_sudo in rows_sudo._get_image_files().values():
+            file_sudo.unlink()
         self.env.cr.execute("SELECT set_config(%s, 'on', true)", [MAINTENANCE])
         try:
             self.env.cr.execute(

@@ -27,6 +27,13 @@ class SignoffRendition(models.Model):
     def _is_practice(self):
         return self.round_id._is_practice()
 
+    def _find_problem(self):
+        """Return what is wrong with this row, or nothing."""
+        self.ensure_one()
+        if digest(self.html or "") != self.sha256:
+            return self.env._("What was shown to the signer was changed.")
+        return ""
+
     @api.model
     def _render(self, row_sudo):
         """Keep the readable form of a round's snapshot in every language that its signers read."""

@@ -141,15 +141,11 @@ class SignoffSignature(models.Model):
         if self.decision_id.sha256 != self.decision_sha256:
             return self.env._("The signature does not fit its decision.")
         rendition_sudo = self.rendition_id.sudo()
-        if self.rendition_sha256 and digest(rendition_sudo.html or "") != self.rendition_sha256:
+        if (self.rendition_sha256 or False) != (rendition_sudo.sha256 or False):
             return self.env._("What was shown to the signer was changed.")
-        kept = {attachment.description: attachment.raw for attachment in self.sudo().attachment_ids}
-        for name, sha256 in self._get_files():
-            if sha256 not in kept or not kept[sha256]:
-                return self.env._("A file is missing: %s", name)
-            if digest(kept[sha256]) != sha256:
-                return self.env._("A file was changed: %s", name)
-        return ""
+        if problem := rendition_sudo and rendition_sudo._find_problem():
+            return problem
+        return self._find_file_problem(self.sudo().attachment_ids, self._get_files())
 
     def _get_files(self):
         """Return [(name, sha256)] of the files under this signature."""

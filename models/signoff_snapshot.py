@@ -161,11 +161,14 @@ class SignoffSnapshot(models.Model):
         if digest(self.canonical or "") != self.sha256:
             return self.env._("The content was changed.")
         # the files are judged by what the content says of them, not by their own notes
-        kept = {digest(file_sudo.raw or b"") for file_sudo in self.sudo().attachment_ids}
-        for name, sha256 in self._get_content_digests():
-            if sha256 not in kept:
-                return self.env._("A file is missing or was changed: %s", name)
-        return ""
+        return self._find_file_problem(self.sudo().attachment_ids, self._get_content_digests())
+
+    def _find_shared_problems(self, known):
+        """Return {id: problem} of these, without looking again at those in ``known``."""
+        return {
+            snapshot.id: known[snapshot.id] if snapshot.id in known else snapshot._find_problem()
+            for snapshot in self
+        }
 
     def _get_content_digests(self):
         """Return [(name, sha256)] of the files and pictures that the content names."""

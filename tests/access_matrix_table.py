@@ -171,6 +171,21 @@ def seal(case, scope):
     return case.env["signoff.seal"].search([("decision_id", "=", decision.id)])
 
 
+def check(case, scope):
+    company = project_of(case, scope).company_id
+    return case.env["signoff.check"].create(
+        {
+            "company_id": company.id,
+            "checked_at": "2026-01-01 00:00:00",
+            "line_ids": [Command.create({"document": "Paper", "problem": "changed"})],
+        }
+    )
+
+
+def check_line(case, scope):
+    return check(case, scope).line_ids
+
+
 def delegation(case, scope):
     company = project_of(case, scope).company_id
     people = [case._create_user(f"d{scope}{number}", "base.group_user") for number in (1, 2)]
@@ -428,6 +443,8 @@ TABLE = {
     "signoff.rendition": Row(rendition, scopes("r", "r", pool=None)),
     "signoff.identity": Row(identity, company_only("delivery_manager", "auditor", pool=False)),
     "signoff.seal": Row(seal, company_only("delivery_manager", "auditor", pool=False)),
+    "signoff.check": Row(check, company_only("delivery_manager", "auditor", pool=False)),
+    "signoff.check.line": Row(check_line, company_only("delivery_manager", "auditor", pool=False)),
     "signoff.void": Row(void, company_only("delivery_manager", "auditor", pool=False)),
     # acceptance
     "project.acceptance": Row(acceptance, scopes("rwcd", "rwcd", pool=None)),

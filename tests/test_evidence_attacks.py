@@ -11,12 +11,21 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from .common import DeliveryCase
+from .signoff_common import SIGNATURE
 from .test_content_guard import HOSTILE_CONTEXT
 
 EVIDENCE = (
     "project.baseline",
     "project.baseline.line",
     "project.requirement.version",
+    "signoff.decision",
+    "signoff.identity",
+    "signoff.rendition",
+    "signoff.round",
+    "signoff.round.step",
+    "signoff.seal",
+    "signoff.signature",
+    "signoff.slot",
     "signoff.snapshot",
     "signoff.void",
 )
@@ -51,6 +60,33 @@ class EvidenceCase(DeliveryCase):
             "project.requirement.version": version,
             "signoff.snapshot": version.snapshot_id,
             "signoff.void": cls.env["signoff.void"].search([], limit=1),
+            **cls._make_signed(),
+        }
+
+    @classmethod
+    def _make_signed(cls):
+        """Have a package signed and sealed; return what that leaves."""
+        party = cls.project_light.delivery_party_ids.filtered(
+            lambda party: party.partner_id == cls.contact_a
+        )
+        party.write({"may_sign": True})
+        cls._create_complete_requirement(project_id=cls.project_light.id)
+        package = cls.project_light.action_publish_baseline("Signed", "customer")
+        row = package.with_user(cls.delivery_manager).action_send_signoff().sudo()
+        slot = row.slot_ids[:1]
+        decision = slot._decide(
+            "approve", "link", {"snapshot_sha256": row.snapshot_sha256, "image": SIGNATURE}
+        )
+        cls.env["signoff.seal"]._seal_batch(100)
+        return {
+            "signoff.decision": decision,
+            "signoff.identity": decision.identity_id,
+            "signoff.rendition": decision.signature_ids.rendition_id,
+            "signoff.round": row,
+            "signoff.round.step": slot.step_id,
+            "signoff.seal": cls.env["signoff.seal"].search([("decision_ref", "=", decision.id)]),
+            "signoff.signature": decision.signature_ids,
+            "signoff.slot": slot,
         }
 
     def _value(self, field, record):
