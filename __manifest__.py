@@ -22,6 +22,7 @@
         "security/acceptance_rules.xml",
         "security/signoff_rules.xml",
         "security/signoff_check_rules.xml",
+        "security/signoff_dialog_rules.xml",
         "security/project_change_rules.xml",
         "security/signoff_paper_rules.xml",
         "security/delivery_event_rules.xml",
@@ -99,6 +100,8 @@
         "wizard/project_baseline_send_views.xml",
         "wizard/signoff_slot_answer_views.xml",
         "wizard/signoff_void_reason_views.xml",
+        "wizard/signoff_slot_replace_views.xml",
+        "wizard/signoff_round_withdraw_views.xml",
         "wizard/signoff_paper_upload_views.xml",
         "wizard/signoff_record_views.xml",
         "views/project_requirement_version_views.xml",
@@ -107,11 +110,13 @@
         "views/project_requirement_evidence_views.xml",
         # what is read and signed
         "views/signoff_document_templates.xml",
+        "views/signoff_slot_asked_views.xml",
         "views/signoff_round_views.xml",
         "views/signoff_seal_views.xml",
         "views/signoff_check_views.xml",
         "views/signoff_slot_views.xml",
-        "views/signoff_document_views.xml",
+        # sending to the customer, from where the requirements are
+        "views/project_confirmation_views.xml",
         # acceptance
         "views/signoff_document_acceptance_templates.xml",
         "views/project_acceptance_config_views.xml",

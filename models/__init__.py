@@ -37,6 +37,8 @@ from . import signoff_round_step
 from . import signoff_slot
 from . import signoff_slot_proof
 from . import signoff_slot_link
+from . import signoff_slot_screen
+from . import signoff_round_screen
 from . import signoff_identity
 from . import signoff_decision
 from . import signoff_signature
@@ -72,6 +74,7 @@ from . import project_requirement_amend
 from . import project_baseline_signoff
 from . import project_baseline_paper
 from . import project_requirement_signoff
+from . import project_requirement_confirmation
 
 # acceptance
 from . import project_acceptance_worded_mixin
@@ -132,6 +135,7 @@ from . import project_project
 from . import project_project_screen
 from . import project_project_papers
 from . import project_project_baseline
+from . import project_project_confirmation
 from . import project_project_acceptance
 from . import project_milestone
 from . import project_task

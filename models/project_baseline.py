@@ -209,6 +209,15 @@ class ProjectBaseline(models.Model):
         }
 
     @api.model
+    def _propose_name(self, project):
+        """Return a name that the next baseline of ``project`` may take."""
+        taken = set(self.search([("project_id", "=", project.id)]).mapped("name"))
+        number = len(taken) + 1
+        while f"V{number}.0" in taken:
+            number += 1
+        return f"V{number}.0"
+
+    @api.model
     def _freeze(self, project, name, kind="internal", purpose="", requirements=None):
         """Publish a baseline (发布基线): cut versions where content moved, note the whole list.
 

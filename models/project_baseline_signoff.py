@@ -1,6 +1,6 @@
 from markupsafe import Markup
 
-from odoo import models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -10,6 +10,30 @@ class ProjectBaseline(models.Model):
     _name = "project.baseline"
     _inherit = ["project.baseline", "signoff.document.mixin"]
     _movable_fields = ("state", "signoff_state")
+
+    can_send = fields.Boolean(compute="_compute_can_send", export_string_translation=False)
+
+    @api.depends("state", "kind", "signoff_state")
+    @api.depends_context("uid")
+    def _compute_can_send(self):
+        manages = {project: project._may_manage_delivery() for project in self.project_id}
+        for baseline in self:
+            baseline.can_send = (
+                baseline.state == "frozen"
+                and baseline.kind == "customer"
+                and baseline.signoff_state not in ("running", "approved")
+                and manages.get(baseline.project_id)
+            )
+
+    def action_open_send(self):
+        """Open the dialog that asks the customer to confirm this baseline as it was published."""
+        self.ensure_one()
+        return self.project_id._open_delivery_dialog(
+            "project.baseline.send",
+            self.env._("Send for Confirmation"),
+            {"default_baseline_id": self.id},
+            size="extra-large",
+        )
 
     # === HOOKS OF ROUNDS === #
 

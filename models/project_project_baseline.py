@@ -56,13 +56,6 @@ class ProjectProject(models.Model):
         self.ensure_one()
         return self._open_delivery_dialog("project.baseline.freeze", self.env._("Publish Baseline"))
 
-    def action_open_baseline_send(self):
-        """Open the dialog that sends requirements to the customer for confirmation."""
-        self.ensure_one()
-        return self._open_delivery_dialog(
-            "project.baseline.send", self.env._("Send for Confirmation"), size="extra-large"
-        )
-
     def _get_stat_buttons(self):
         buttons = super()._get_stat_buttons()
         if self.delivery_mode_id and self.env["project.baseline"].has_access("read"):

@@ -37,17 +37,19 @@ class ProjectRequirement(models.Model):
                 )
             raise UserError("\n".join(parts))
 
-    def action_open_send(self):
-        """Open the dialog that sends these requirements of one project to the customer."""
-        projects = self.project_id
-        if len(projects) != 1:
-            raise UserError(self.env._("Choose requirements of one project."))
-        action = projects.action_open_baseline_send()
-        action["context"] = {
-            **action.get("context", {}),
-            "default_requirement_ids": [(6, 0, self.ids)],
-        }
-        return action
+    def _signoff_check_not_waiting(self):
+        """Raise when the customer is being asked about one of these already."""
+        waiting = self._get_running_lines().requirement_id.with_env(self.env)
+        if waiting:
+            raise UserError(
+                self.env._(
+                    "%(requirements)s: the customer has been asked already. Withdraw that first, "
+                    "or leave them out.",
+                    requirements=format_list(
+                        self.env, waiting[:NAMED_AT_MOST].mapped("display_name")
+                    ),
+                )
+            )
 
     def _signoff_begin(self):
         """The customer has been asked: nothing changes quietly until he has answered."""

@@ -39,10 +39,23 @@ class SignoffDocumentMixin(models.AbstractModel):
         string="Waits For", compute="_compute_signoff_waiting_for", compute_sudo=True
     )
 
+    signoff_slot_ids = fields.Many2many(
+        "signoff.slot", string="Who Is Asked", compute="_compute_signoff_slot_ids"
+    )
+
     def _compute_signoff_round_id(self):
         rounds = self.env["signoff.round"]._get_last(self)
         for document in self:
             document.signoff_round_id = rounds.get(document.id, False)
+
+    def _compute_signoff_slot_ids(self):
+        rounds = self.env["signoff.round"]._get_last(self)
+        found = self.env["signoff.slot"].search(
+            [("round_id", "in", [row.id for row in rounds.values()])], order="id"
+        )
+        by_round = found.grouped("round_id")
+        for document in self:
+            document.signoff_slot_ids = by_round.get(rounds.get(document.id), False)
 
     def _compute_signoff_waiting_for(self):
         names = self.env["signoff.slot"]._get_waiting_names(self)

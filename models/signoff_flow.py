@@ -176,3 +176,12 @@ class SignoffFlow(models.Model):
                     open_ones = open_ones.filtered_domain(literal_eval(flow_sudo.filter_domain))
                 found.update(dict.fromkeys(open_ones.ids, flow_sudo))
         return found
+
+    @api.model
+    def _find_for_mode(self, mode, res_model):
+        """Return the flow (superuser) that documents of a mode take when no condition decides."""
+        # flows are configuration that project users may not read
+        return self.sudo().search(
+            [("res_model", "=", res_model), ("state", "=", "ready"), ("mode_ids", "in", mode.ids)],
+            limit=1,
+        )

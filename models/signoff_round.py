@@ -344,6 +344,17 @@ class SignoffRound(models.Model):
             last |= rows.filtered(lambda row, found=found: found.get(row.res_id) == row)
         return last
 
+    def _get_action(self):
+        """Return the action that opens this round."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Confirmation"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+        }
+
     def action_open_document(self):
         """Open the document of this round."""
         self.ensure_one()

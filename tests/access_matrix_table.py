@@ -498,6 +498,8 @@ TABLE = {
     "project.requirement.impact.line": wizard(*READERS),
     "project.requirement.link.review": wizard(*USERS),
     "signoff.void.reason": wizard(*MANAGERS),
+    "signoff.round.withdraw": wizard(*USERS),
+    "signoff.slot.replace": wizard(*USERS),
     "signoff.paper.upload": wizard(*USERS),
     "signoff.paper.upload.line": wizard(*USERS),
     "signoff.record": wizard(*USERS),

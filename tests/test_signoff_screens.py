@@ -4,7 +4,7 @@ from base64 import b64encode
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import Form, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .signoff_common import SIGNATURE, SignoffCase
@@ -14,41 +14,6 @@ from .signoff_common import SIGNATURE, SignoffCase
 class TestSignoffScreens(SignoffCase):
     def _open(self, action, user):
         return self.env[action["res_model"]].with_user(user).browse(action["res_id"])
-
-    def test_a_package_is_sent_from_the_list(self):
-        wishes = [
-            self._create_complete_requirement(project_id=self.project_standard.id)
-            for _number in range(2)
-        ]
-        agreed = self._create_agreed_requirement(project_id=self.project_standard.id)
-        project = self.project_standard.with_user(self.delivery_manager)
-        action = project.action_open_baseline_send()
-        wizards = self.env["project.baseline.send"].with_user(self.delivery_manager)
-        form = Form(wizards.with_context(**action["context"]))
-        self.assertEqual(form.requirement_count, 2)
-        form.person_name = "New Signatory"
-        form.person_post = "Plant manager"
-        wizard = form.save()
-        self.assertNotIn(agreed, wizard.requirement_ids)
-        self.assertEqual(wizard.party_ids, self.signatory)
-        row = self.env["signoff.round"].browse(wizard.action_send()["res_id"])
-        self.assertEqual(row.slot_ids.mapped("person_name"), [self.contact_a.name, "New Signatory"])
-        self.assertEqual({wish.content_lock for wish in wishes}, {"running"})
-
-    def test_what_is_missing_is_said_before_sending(self):
-        lacking = self._create_requirement(project_id=self.project_standard.id)
-        action = lacking.with_user(self.delivery_manager).action_open_send()
-        wizards = self.env["project.baseline.send"].with_user(self.delivery_manager)
-        wizard = Form(wizards.with_context(**action["context"])).save()
-        self.assertEqual(wizard.requirement_ids, lacking)
-        self.assertIn(lacking.number, wizard.lacking)
-
-    def test_requirements_of_two_projects_are_not_one_package(self):
-        both = self._create_requirement() | self._create_requirement(
-            project_id=self.project_standard.id
-        )
-        with self.assertRaises(UserError):
-            both.with_user(self.delivery_manager).action_open_send()
 
     def test_who_is_asked_reads_and_answers(self):
         self._create_flow({"user_ids": [Command.set(self.internal.ids)]})

@@ -23,10 +23,7 @@ class ProjectBaselineFreeze(models.TransientModel):
     @api.depends("project_id")
     def _compute_name(self):
         for wizard in self:
-            count = self.env["project.baseline"].search_count(
-                [("project_id", "=", wizard.project_id.id)]
-            )
-            wizard.name = f"V{count + 1}.0"
+            wizard.name = self.env["project.baseline"]._propose_name(wizard.project_id)
 
     def action_view_without_criteria(self):
         """Open the requirements that nobody can verify yet."""
