@@ -33,12 +33,14 @@ from . import signoff_document_mixin
 from . import signoff_document_paper
 from . import signoff_round
 from . import signoff_round_paper
+from . import signoff_round_event
 from . import signoff_round_step
 from . import signoff_slot
 from . import signoff_slot_proof
 from . import signoff_slot_link
 from . import signoff_slot_screen
 from . import signoff_round_screen
+from . import signoff_slot_event
 from . import signoff_identity
 from . import signoff_decision
 from . import signoff_signature

@@ -112,6 +112,11 @@ class SignoffDecision(models.Model):
         """Carry out what follows from a decision, after its commit."""
         if name == "signoff.decided":
             self.env["signoff.seal"]._trigger_seal()
+            self.round_id.slot_ids._close_requests()
+
+    @api.model
+    def _get_event_names(self):
+        return {"signoff.decided": self.env._("Decided")}
 
     @api.model
     def _record(self, slot_sudo, verdict, method, values, replaces=None):

@@ -172,6 +172,15 @@ class SignoffDocumentMixin(models.AbstractModel):
         self.ensure_one()
         return self.display_name
 
+    def _signoff_get_told(self, row):
+        """Return the users who are told that the round ``row`` ended in agreement.
+
+        A document that tells them in its own words returns nobody.
+        """
+        self.ensure_one()
+        project = self.project_id
+        return project.user_id | project.partner_id.commercial_partner_id.user_id
+
     def _signoff_payload(self):
         """Return the plain content of each document, with its ``schema``."""
         raise NotImplementedError

@@ -36,7 +36,16 @@ class SignoffRound(models.Model):
     _description = "Round of Decisions"
     _inherit = ["signoff.evidence.mixin"]
     _order = "id desc"
-    _movable_fields = ("state", "ended_at", "end_reason", "rev", "expires_at", "paper_code")
+    _movable_fields = (
+        "state",
+        "ended_at",
+        "end_reason",
+        "rev",
+        "expires_at",
+        "paper_code",
+        "pdf_sha256",
+        "pdf_attachment_id",
+    )
     _can_be_voided = True
 
     res_model = fields.Char(string="Document Model", required=True, readonly=True)

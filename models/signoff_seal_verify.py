@@ -82,7 +82,7 @@ class SignoffSeal(models.Model):
             decisions = {decision.id: decision for decision in decisions.exists()}
             rows = seals_sudo.env["signoff.decision"].browse(decisions)
             images = rows.identity_id._get_image_files()
-            shared = rows.round_id.snapshot_id._find_shared_problems(shared)
+            shared = rows.round_id._find_shared_problems(shared)
             for seal in batch:
                 decision = decisions.get(seal.decision_ref, rows.browse())
                 for problem in seal._find_problems(number + 1, previous, decision, images, shared):
@@ -119,7 +119,7 @@ class SignoffSeal(models.Model):
         snapshot = decision.round_id.snapshot_id
         if snapshot.sha256 != decision.snapshot_sha256:
             yield self.env._("The content was changed.")
-        elif problem := shared.get(snapshot.id):
+        elif problem := shared.get(decision.round_id.id):
             yield problem
         signature = decision.signature_ids
         if len(signature) > 1 or (signature.sha256 or False) != (self.signature_sha256 or False):

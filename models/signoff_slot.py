@@ -35,6 +35,7 @@ class SignoffSlot(models.Model):
         "seen_at",
         "reminders",
         "reminded_at",
+        "activity_id",
         "link_nonce",
         "link_until",
         "code_hash",

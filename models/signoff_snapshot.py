@@ -163,13 +163,6 @@ class SignoffSnapshot(models.Model):
         # the files are judged by what the content says of them, not by their own notes
         return self._find_file_problem(self.sudo().attachment_ids, self._get_content_digests())
 
-    def _find_shared_problems(self, known):
-        """Return {id: problem} of these, without looking again at those in ``known``."""
-        return {
-            snapshot.id: known[snapshot.id] if snapshot.id in known else snapshot._find_problem()
-            for snapshot in self
-        }
-
     def _get_content_digests(self):
         """Return [(name, sha256)] of the files and pictures that the content names."""
         content = self._get_content()
