@@ -1,4 +1,5 @@
 from . import baseline
+from . import change_log
 from . import portal
 from . import portal_signoff
 from . import portal_versions

@@ -79,6 +79,19 @@ class ProjectProject(models.Model):
         action = self.action_view_changes()
         return {**action, "context": {"default_project_id": self.id, "search_default_free": 1}}
 
+    def action_view_change_log(self):
+        """Open the change log of this project."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "customer_delivery.project_change_action_log"
+        )
+        return {
+            **action,
+            "display_name": self.env._("Change log of %(project)s", project=self.name),
+            "domain": [("project_id", "=", self.id)],
+            "context": {"default_project_id": self.id, "active_test": False},
+        }
+
     def action_new_change(self):
         """Open an empty change request of this project."""
         self.ensure_one()
