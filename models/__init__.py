@@ -101,6 +101,7 @@ from . import project_acceptance_item_verdict
 from . import project_acceptance_item_content
 from . import project_acceptance_issue
 from . import project_acceptance_issue_task
+from . import project_acceptance_issue_reminder
 
 # changes of what was agreed
 from . import project_change_stage
@@ -141,6 +142,10 @@ from . import project_project_baseline
 from . import project_project_confirmation
 from . import project_project_acceptance
 from . import project_milestone
+from . import project_milestone_gate
+from . import project_milestone_override
+from . import project_requirement_acceptance
+from . import project_project_coverage
 from . import project_task
 from . import project_project_change
 from . import ir_module_module

@@ -301,6 +301,7 @@ class ProjectAcceptance(models.Model):
         acceptances = super().create(prepared)
         acceptances._adopt_attachments("content_attachment_ids")
         acceptances._fill_kind_defaults()
+        acceptances._mark_milestones()
         return acceptances
 
     def write(self, vals):
@@ -309,6 +310,8 @@ class ProjectAcceptance(models.Model):
         ):
             raise UserError(self.env._("An acceptance stays in its project. Make a new one there."))
         result = super().write(vals)
+        if vals.keys() & {"milestone_id", "kind_id"}:
+            self._mark_milestones()
         if "content_attachment_ids" in vals:
             self._adopt_attachments("content_attachment_ids")
         return result

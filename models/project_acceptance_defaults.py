@@ -78,3 +78,14 @@ class ProjectAcceptance(models.Model):
         )
         lang = project_sudo.delivery_lang or self.env.lang
         return like(vals, {**vals, "name": kind.with_context(lang=lang).name})
+
+    def _mark_milestones(self):
+        """A milestone without a kind is from now on reached with this kind of acceptance.
+
+        So a final acceptance cannot be slipped by taking it off its milestone again.
+        """
+        for acceptance in self:
+            # who prepares an acceptance needs no right to edit milestones
+            milestone_sudo = acceptance.sudo().milestone_id
+            if milestone_sudo and not milestone_sudo.delivery_acceptance_kind_id:
+                milestone_sudo.delivery_acceptance_kind_id = acceptance.kind_id

@@ -55,6 +55,7 @@ class ProjectAcceptanceIssue(models.Model):
         "closed_by_id",
         "waive_reason",
         "reopened_count",
+        "overdue_told",
     )
     _number_code = "project.acceptance.issue"
     _number_prefix = "ISS-"
@@ -375,6 +376,7 @@ class ProjectAcceptanceIssue(models.Model):
                     closed_on=False,
                     closed_by_id=False,
                     verified_by_name=False,
+                    overdue_told=False,
                 )
             )
         if note:

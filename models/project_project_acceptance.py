@@ -2,6 +2,13 @@ from odoo import fields, models
 
 from .project_project import STAFF_GROUPS
 
+DOCUMENTS = (
+    "project.acceptance",
+    "project.acceptance.issue",
+    "project.deliverable",
+    "project.milestone.override",
+)
+
 
 class ProjectProject(models.Model):
     """Acceptances, deliverables and remaining issues of a project."""
@@ -109,13 +116,38 @@ class ProjectProject(models.Model):
         :return: list of dictionaries with ``number``, ``title`` and ``status``
         """
         self.ensure_one()
-        return []
+        # what took effect belongs to what is accepted, whoever prepares the paper
+        changes_sudo = self.env["project.change"].sudo()
+        applied = changes_sudo.search(
+            [("project_id", "=", self.id), ("date_applied", "!=", False)], order="id"
+        )
+        return [
+            {"number": change.number, "title": change.name, "status": change.stage_id.name}
+            for change in applied
+        ]
+
+    def _ask_for_acceptance(self, milestones):
+        """Give the project manager the task to have reached ``milestones`` accepted."""
+        self.ensure_one()
+        # who reaches a milestone needs no right to plan for the project manager
+        project_sudo = self.sudo()
+        manager = project_sudo.user_id
+        if not manager.active:
+            return
+        own_sudo = project_sudo.with_context(lang=manager.lang)
+        summary = own_sudo.env._(
+            "Reached without acceptance: %s", ", ".join(milestones.mapped("name"))
+        )
+        if summary not in project_sudo.activity_ids.mapped("summary"):
+            own_sudo.activity_schedule(
+                "mail.mail_activity_data_todo", user_id=manager.id, summary=summary
+            )
 
     # === LIFE OF THE PROJECT === #
 
     def _get_projects_with_documents(self):
         projects = super()._get_projects_with_documents()
-        for model in ("project.acceptance", "project.acceptance.issue", "project.deliverable"):
+        for model in DOCUMENTS:
             documents_sudo = self.env[model].sudo().with_context(active_test=False)
             for (project,) in documents_sudo._read_group(
                 [("project_id", "in", self.ids)], ["project_id"]
@@ -125,7 +157,7 @@ class ProjectProject(models.Model):
 
     def _delete_practice_documents(self):
         # who may delete the project may delete all of it; before the requirements it checks
-        for model in ("project.acceptance", "project.acceptance.issue", "project.deliverable"):
+        for model in DOCUMENTS:
             documents_sudo = self.env[model].sudo().with_context(active_test=False)
             documents_sudo.search([("project_id", "in", self.ids)])._delete_practice()
         return super()._delete_practice_documents()

@@ -10,6 +10,7 @@ EVIDENCE = (
     "project.baseline",
     "project.acceptance.verdict",
     "project.acceptance.deemed",
+    "project.milestone.override",
 )
 
 

@@ -233,6 +233,13 @@ def deemed(case, scope):
     return proofs._record(checked, "2026-01-01", "Registered mail", "§ 7", [("proof.txt", b"x")])
 
 
+def override(case, scope):
+    milestone = case.env["project.milestone"].create(
+        {"name": "Milestone", "project_id": project_of(case, scope).id}
+    )
+    return case.env["project.milestone.override"]._record({milestone: ""}, "Reason")
+
+
 def issue(case, scope):
     return case.env["project.acceptance.issue"].create(
         {"name": "Issue", "project_id": project_of(case, scope).id}
@@ -451,6 +458,7 @@ TABLE = {
     "project.acceptance.item": Row(acceptance_item, scopes("rwcd", "rwcd", pool=None)),
     "project.acceptance.verdict": Row(verdict, scopes("r", "r", pool=None)),
     "project.acceptance.deemed": Row(deemed, scopes("r", "r", pool=None)),
+    "project.milestone.override": Row(override, scopes("r", "r", pool=None)),
     "project.acceptance.issue": Row(issue, scopes("rwcd", "rwcd", pool=None)),
     "project.deliverable": Row(deliverable, scopes("rwcd", "rwcd", pool=None)),
     "project.acceptance.family": config(),

@@ -159,3 +159,34 @@ class TestAcceptanceIssue(DeliveryCase):
         issue.action_create_tasks()
         self.assertTrue(issue.task_id)
         self.assertFalse(issue.acceptance_id)
+
+    def test_overdue_is_told_once_and_again_after_it_was_opened_again(self):
+        issue = self._fail()
+        issue._create_tasks()
+        issue.date_deadline = "2020-01-01"
+        issues = self.env["project.acceptance.issue"]
+        with self.enter_registry_test_mode():
+            for _run in range(2):
+                self.env.ref("customer_delivery.ir_cron_issue_overdue").method_direct_trigger()
+        told = issue.task_id.activity_ids
+        self.assertEqual(told.user_id, self.delivery_user | self.delivery_manager)
+        self.assertEqual(len(told), 2)
+        self.assertNotIn(issue, issues.search([("overdue_told", "=", False)]))
+        issue.action_fix()
+        issue.action_reopen("Still")
+        self.assertFalse(issue.overdue_told)
+
+    def test_the_daily_summary_names_what_is_due(self):
+        issue = self._fail()
+        issue.date_deadline = fields.Date.add(fields.Date.context_today(issue), days=2)
+        users = self.delivery_user | self.delivery_manager
+        lines = self.env["project.acceptance.issue"]._get_summary_lines(users)
+        self.assertEqual(
+            [line["what"] for line in lines[self.delivery_user]], ["Remaining issue due soon"]
+        )
+        self.assertNotIn(self.delivery_manager, lines)
+        issue.date_deadline = "2020-01-01"
+        lines = self.env["project.acceptance.issue"]._get_summary_lines(users)
+        self.assertEqual(
+            [line["what"] for line in lines[self.delivery_manager]], ["Remaining issue overdue"]
+        )

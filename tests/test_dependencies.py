@@ -29,6 +29,7 @@ SUBDOMAINS = {
     "project.change": "change",
     "project.deliverable": "acceptance",
     "project.acceptance": "acceptance",
+    "project.milestone.override": "acceptance",
     "customer.": "customer",
     "feedback.": "feedback",
 }
@@ -57,6 +58,8 @@ CONFIGURATION = {
 }
 # files in which a subdomain extends a model of one that it stands on: {file: subdomain}
 EXTENSIONS = {
+    "delivery_mode_acceptance.py": "acceptance",
+    "project_requirement_acceptance.py": "acceptance",
     "delivery_mode_change.py": "change",
     "project_requirement_change.py": "change",
     "project_requirement_version_change.py": "change",

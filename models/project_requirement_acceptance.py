@@ -1,0 +1,93 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+# items that count: the last round of each, of an acceptance that was not revoked
+COUNTING = Domain("superseded", "=", False) & Domain("acceptance_id.state", "!=", "revoked")
+RESULTS = [
+    ("none", "Not checked"),
+    ("open", "Being checked"),
+    ("failed", "Failed"),
+    ("passed", "Passed"),
+]
+
+
+class ProjectRequirement(models.Model):
+    """What acceptance says of a requirement."""
+
+    _inherit = "project.requirement"
+
+    acceptance_item_ids = fields.One2many(
+        "project.acceptance.item",
+        "requirement_id",
+        string="Checklist Items",
+        groups="project.group_project_user,customer_delivery.group_delivery_auditor",
+    )
+    acceptance_result = fields.Selection(
+        RESULTS,
+        string="Acceptance Result",
+        compute="_compute_acceptance_result",
+        search="_search_acceptance_result",
+    )
+
+    def _compute_acceptance_result(self):
+        # a figure of the requirement, whoever may read it
+        items_sudo = self.env["project.acceptance.item"].sudo()
+        found = {}
+        for requirement, verdict in items_sudo._read_group(
+            COUNTING & Domain("requirement_id", "in", self.ids),
+            ["requirement_id", "customer_verdict"],
+        ):
+            found.setdefault(requirement.id, set()).add(verdict)
+        for requirement in self:
+            requirement.acceptance_result = self._get_acceptance_result(
+                found.get(requirement.id, set())
+            )
+
+    @api.model
+    def _get_acceptance_result(self, verdicts):
+        """Return the result of a requirement with items of these verdicts."""
+        if not verdicts:
+            return "none"
+        if "fail" in verdicts:
+            return "failed"
+        if False in verdicts:
+            return "open"
+        return "passed" if "pass" in verdicts else "none"
+
+    def _search_acceptance_result(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+
+        def has(verdict):
+            return Domain(
+                "acceptance_item_ids", "any", COUNTING & Domain("customer_verdict", "=", verdict)
+            )
+
+        failed = has("fail")
+        unanswered = ~failed & has(False)
+        passed = ~failed & ~has(False) & has("pass")
+        domains = {
+            "failed": failed,
+            "open": unanswered,
+            "passed": passed,
+            "none": ~failed & ~unanswered & ~passed,
+        }
+        return Domain.OR([domains[result] for result in value if result in domains])
+
+    @api.model
+    def _get_must_domain(self):
+        """Return the domain of what must be delivered."""
+        return Domain("priority_id.is_mandatory", "=", True) & Domain(
+            "stage_id.kind", "!=", "cancelled"
+        )
+
+    def action_view_acceptance_items(self):
+        """Open the checklist items that check these requirements."""
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "customer_delivery.project_acceptance_item_action"
+        )
+        return {
+            **action,
+            "domain": [("requirement_id", "in", self.ids)],
+            "context": {"search_default_current": 1, "create": False},
+        }
