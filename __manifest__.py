@@ -163,6 +163,7 @@
             "customer_delivery/static/src/components/**/*",
             "customer_delivery/static/src/quick_entry/**/*",
             "customer_delivery/static/src/acceptance_walk/**/*",
+            "customer_delivery/static/src/my_work/**/*",
             "customer_delivery/static/src/views/**/*",
             "customer_delivery/static/src/redline/**/*",
             "customer_delivery/static/src/signature_pad/**/*",

@@ -39,6 +39,7 @@ from . import signoff_slot
 from . import signoff_slot_proof
 from . import signoff_slot_link
 from . import signoff_slot_screen
+from . import signoff_slot_work
 from . import signoff_round_screen
 from . import signoff_slot_event
 from . import signoff_identity
@@ -94,6 +95,7 @@ from . import project_acceptance_generation
 from . import project_acceptance_walk
 from . import project_acceptance_payload
 from . import project_acceptance_signoff
+from . import signoff_slot_acceptance
 from . import project_acceptance_deemed
 from . import project_acceptance_deem
 from . import project_acceptance_verdict
@@ -128,6 +130,7 @@ from . import project_change_urgent
 from . import project_change_screen
 from . import project_change_signoff
 from . import project_change_log
+from . import signoff_slot_change
 from . import project_requirement_version_change
 from . import project_requirement_change
 from . import delivery_mode_change

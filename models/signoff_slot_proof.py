@@ -150,12 +150,15 @@ class SignoffSlot(models.Model):
 
     def _open_answer(self, title, **values):
         answer = self.env["signoff.slot.answer"].create({"slot_id": self.id, **values})
+        return self._get_answer_action(answer, title)
+
+    def _get_answer_action(self, answer, title=""):
         return {
             "type": "ir.actions.act_window",
-            "name": title,
-            "res_model": "signoff.slot.answer",
+            "name": title or self.env._("Your Decision"),
+            "res_model": answer._name,
             "res_id": answer.id,
-            "view_mode": "form",
+            "views": [(False, "form")],
             "target": "new",
             "context": {"dialog_size": "extra-large"},
         }

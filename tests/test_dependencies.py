@@ -62,6 +62,8 @@ EXTENSIONS = {
     "project_requirement_acceptance.py": "acceptance",
     "delivery_mode_change.py": "change",
     "project_requirement_change.py": "change",
+    "signoff_slot_change.py": "change",
+    "signoff_slot_acceptance.py": "acceptance",
     "project_requirement_version_change.py": "change",
 }
 # wizards on core models: they sit above everything, like the extensions of core models

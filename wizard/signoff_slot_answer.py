@@ -28,6 +28,10 @@ class SignoffSlotAnswer(models.TransientModel):
     person_name = fields.Char(related="slot_id.person_name")
     needs_signature = fields.Boolean(related="slot_id.step_id.needs_signature")
     needs_password = fields.Boolean(related="slot_id.step_id.needs_password")
+    step_kind = fields.Selection(related="slot_id.step_id.kind", string="Kind of Step")
+    due_at = fields.Datetime(related="slot_id.due_at")
+    # other answers than yes and no
+    shows_more = fields.Boolean(export_string_translation=False)
     snapshot_sha256 = fields.Char(string="Check Code", readonly=True)
     content = fields.Html(compute="_compute_content", sanitize=False)
     verdict = fields.Selection(ANSWERS, required=True, default="approve")
@@ -47,6 +51,10 @@ class SignoffSlotAnswer(models.TransientModel):
             slot = self.env["signoff.slot"].browse(vals.get("slot_id"))
             # the code of what this dialog shows; the round may have moved on when it is sent
             vals["snapshot_sha256"] = slot.sudo().round_id.snapshot_sha256
+            if slot.sudo().step_id.kind == "comment":
+                vals.setdefault("verdict", "comment")
+            if vals.get("for_customer"):
+                vals.setdefault("shows_more", True)
         return super().create(vals_list)
 
     @api.depends("slot_id")
@@ -63,6 +71,33 @@ class SignoffSlotAnswer(models.TransientModel):
             else:
                 document_sudo = row_sudo._get_document()
                 answer.content = document_sudo._signoff_render(row_sudo.snapshot_id)
+
+    def action_agree(self):
+        """Agree to what was read."""
+        self.ensure_one()
+        self.verdict = "approve"
+        return self.action_send()
+
+    def action_refuse(self):
+        """Refuse, once there is a reason."""
+        self.ensure_one()
+        self.verdict = "reject"
+        return self.action_send() if (self.comment or "").strip() else self._reopen()
+
+    def action_show_more(self):
+        """Offer the other answers: with conditions, a question, later."""
+        self.ensure_one()
+        self.write({"verdict": "conditional", "shows_more": True})
+        return self._reopen()
+
+    def action_back(self):
+        """Go back to yes and no."""
+        self.ensure_one()
+        self.write({"verdict": "approve", "shows_more": False})
+        return self._reopen()
+
+    def _reopen(self):
+        return self.slot_id._get_answer_action(self)
 
     def action_send(self):
         """Decide as this dialog says."""
