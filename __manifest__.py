@@ -22,6 +22,7 @@
         "security/acceptance_rules.xml",
         "security/signoff_rules.xml",
         "security/signoff_check_rules.xml",
+        "security/delivery_workday_rules.xml",
         "security/signoff_dialog_rules.xml",
         "security/project_change_rules.xml",
         "security/signoff_paper_rules.xml",
@@ -114,6 +115,7 @@
         "views/signoff_slot_asked_views.xml",
         "views/signoff_round_views.xml",
         "views/signoff_seal_views.xml",
+        "views/delivery_workday_views.xml",
         "views/signoff_check_views.xml",
         "views/signoff_slot_views.xml",
         # sending to the customer, from where the requirements are

@@ -1,6 +1,7 @@
 # ruff: noqa: I001 (the order is the reading order)
 # shared by every document
 from . import delivery_guarded_mixin
+from . import delivery_workday
 from . import delivery_event
 from . import delivery_event_drain
 from . import delivery_search_mixin
@@ -42,6 +43,8 @@ from . import signoff_slot_screen
 from . import signoff_slot_work
 from . import signoff_round_screen
 from . import signoff_slot_event
+from . import signoff_slot_clock
+from . import signoff_round_expiry
 from . import signoff_identity
 from . import signoff_decision
 from . import signoff_signature

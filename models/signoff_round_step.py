@@ -1,10 +1,15 @@
 from datetime import timedelta
+from math import ceil
 
 from odoo import api, fields, models
 
 from ..core.approval import judge
 from ..core.grant import Granted
 from .signoff_flow_step import SIDES
+
+# working days before the due date on which a customer is reminded
+CUSTOMER_DAYS = 2
+SOON = timedelta(hours=1)
 
 
 class SignoffRoundStep(models.Model):
@@ -14,7 +19,7 @@ class SignoffRoundStep(models.Model):
     _description = "Step of a Round"
     _inherit = ["signoff.evidence.mixin"]
     _order = "round_id desc, sequence, id"
-    _movable_fields = ("state", "ended_at", "due_at", "reminded", "escalated_at", "rev")
+    _movable_fields = ("state", "ended_at", "due_at", "reminded", "escalated_at", "rev", "clock_at")
 
     round_id = fields.Many2one("signoff.round", readonly=True, index=True, ondelete="restrict")
     company_id = fields.Many2one("res.company", readonly=True, index=True, ondelete="restrict")
@@ -43,6 +48,7 @@ class SignoffRoundStep(models.Model):
         readonly=True,
     )
     due_at = fields.Datetime(string="Due", readonly=True)
+    clock_at = fields.Datetime(readonly=True, export_string_translation=False)
     reminded = fields.Integer(readonly=True, aggregator=None)
     escalated_at = fields.Datetime(readonly=True)
     ended_at = fields.Datetime(readonly=True)
@@ -68,7 +74,7 @@ class SignoffRoundStep(models.Model):
         :return: the new steps (superuser)
         """
         now = fields.Datetime.now()
-        due = {}
+        due, calls = {}, {}
         values = []
         for row, step in opening:
             deadline = (row.company_id, step["minutes"])
@@ -77,6 +83,9 @@ class SignoffRoundStep(models.Model):
             due_at = due[deadline]
             if step["side"] != "supplier" and row.due_date:
                 due_at = fields.Datetime.to_datetime(row.due_date) + timedelta(hours=23, minutes=59)
+            call = (row.company_id, step["side"], due_at, now, step["remind_minutes"])
+            if call not in calls:
+                calls[call] = self._get_first_call(*call)
             values.append(
                 Granted(
                     round_id=row.id,
@@ -96,6 +105,7 @@ class SignoffRoundStep(models.Model):
                     opened_at=now,
                     state="open",
                     due_at=due_at,
+                    clock_at=calls[call],
                     reminded=0,
                     rev=0,
                 )
@@ -118,12 +128,20 @@ class SignoffRoundStep(models.Model):
         """Return when ``minutes`` of working days (1 440 a day) after ``start`` are over."""
         if not minutes:
             return False
-        # calendars are configuration that not everybody reads
-        calendar_sudo = company.sudo().resource_calendar_id
-        if not calendar_sudo:
-            return start + timedelta(minutes=minutes)
-        hours = minutes / 1440 * (calendar_sudo.hours_per_day or 8)
-        return calendar_sudo.plan_hours(hours, start, compute_leaves=True) or False
+        return company._plan_delivery_time(start, minutes / 1440)
+
+    @api.model
+    def _get_first_call(self, company, side, due_at, now, minutes):
+        """Return when the clock strikes first for who is asked: to remind, or when it is late.
+
+        :param minutes: of working days before ``due_at``, for our own people
+        """
+        if not due_at:
+            return False
+        days = CUSTOMER_DAYS if side != "supplier" else ceil(minutes / 1440)
+        early = days and company._plan_delivery_morning(due_at.date(), days)
+        # nobody is reminded of what he was asked a moment ago
+        return early if early and early > now + SOON else due_at
 
     def _judge(self):
         """Return ``passed``, ``failed`` or ``open`` for this step as it stands."""

@@ -182,6 +182,13 @@ def check(case, scope):
     )
 
 
+def workday(case, scope):
+    days = case.env["delivery.workday"]
+    company = project_of(case, scope).company_id
+    found = days.search([("company_id", "=", company.id)], limit=1)
+    return found or days.create({"company_id": company.id, "date": "2026-10-04"})
+
+
 def check_line(case, scope):
     return check(case, scope).line_ids
 
@@ -450,6 +457,16 @@ TABLE = {
     "signoff.rendition": Row(rendition, scopes("r", "r", pool=None)),
     "signoff.identity": Row(identity, company_only("delivery_manager", "auditor", pool=False)),
     "signoff.seal": Row(seal, company_only("delivery_manager", "auditor", pool=False)),
+    "delivery.workday": Row(
+        workday,
+        {
+            "own": {
+                **dict.fromkeys(("internal", "project_user", "delivery_user", "auditor"), "r"),
+                "delivery_manager": "rwcd",
+            },
+            "other company": {"other_user": "r", "other_manager": "rwcd"},
+        },
+    ),
     "signoff.check": Row(check, company_only("delivery_manager", "auditor", pool=False)),
     "signoff.check.line": Row(check_line, company_only("delivery_manager", "auditor", pool=False)),
     "signoff.void": Row(void, company_only("delivery_manager", "auditor", pool=False)),
