@@ -173,7 +173,7 @@ class SignoffRound(models.Model):
                     res_id=document.id,
                     company_id=document.company_id.id,
                     project_id=document.project_id.id,
-                    name=document._signoff_title(),
+                    name=document.with_context(lang=plan["lang"])._signoff_title(),
                     number=numbers.get(document.id, 0) + 1,
                     snapshot_id=snapshot_sudo.id,
                     snapshot_sha256=snapshot_sudo.sha256,
