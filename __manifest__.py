@@ -89,6 +89,8 @@
         "report/report_confirmation_slip.xml",
         "report/report_baseline_comparison.xml",
         "report/report_change_log.xml",
+        "report/report_acceptance.xml",
+        "report/report_issue_list.xml",
         "wizard/project_requirement_print_views.xml",
         "wizard/project_requirement_import_views.xml",
         "views/project_project_papers_views.xml",

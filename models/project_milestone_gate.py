@@ -176,7 +176,8 @@ class ProjectMilestone(models.Model):
             if milestone.delivery_coverage_required and milestone._get_coverage() < 100:
                 lacks.append(
                     self.env._(
-                        "%(milestone)s wants every must requirement passed: %(coverage)s %% so far.",
+                        "%(milestone)s wants every must requirement passed: "
+                        "%(coverage)s %% so far.",
                         milestone=milestone.name,
                         coverage=milestone._get_coverage(),
                     )
