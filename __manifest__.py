@@ -105,6 +105,7 @@
         "wizard/signoff_slot_answer_views.xml",
         "wizard/signoff_void_reason_views.xml",
         "wizard/signoff_slot_replace_views.xml",
+        "wizard/signoff_slot_share_views.xml",
         "wizard/signoff_round_withdraw_views.xml",
         "wizard/signoff_paper_upload_views.xml",
         "wizard/signoff_record_views.xml",

@@ -62,21 +62,18 @@ class SignoffSlot(models.Model):
         return slot_sudo._make_code(f"phone:{self.env.uid}")
 
     def action_open_link(self):
-        """Show link, text for a chat message and code of this signatory."""
-        link = self.action_get_link()
-        text = link["text"]
-        if link["needs_code"]:
-            code = self.action_get_code()
-            text = self.env._(
-                "%(text)s\n\nCode to read out by phone (%(minutes)s minutes): %(code)s",
-                text=text,
-                minutes=CODE_MINUTES,
-                code=code,
-            )
+        """Open link, QR code, text for a chat message and code of this signatory."""
+        self.ensure_one()
+        return self._get_share_action(self.env["signoff.slot.share"].create([{"slot_id": self.id}]))
+
+    def _get_share_action(self, share):
         return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {"title": self.person_name, "message": text, "sticky": True},
+            "type": "ir.actions.act_window",
+            "name": self.env._("Personal Link"),
+            "res_model": share._name,
+            "res_id": share.id,
+            "views": [(False, "form")],
+            "target": "new",
         }
 
     # === LINK === #

@@ -13,7 +13,7 @@ class SignoffSlot(models.Model):
 
     progress = fields.Selection(
         [
-            ("asked", "Asked"),
+            ("asked", "Request sent"),
             ("seen", "Seen"),
             ("agreed", "Agreed"),
             ("refused", "Refused"),

@@ -525,6 +525,7 @@ TABLE = {
     "signoff.void.reason": wizard(*MANAGERS),
     "signoff.round.withdraw": wizard(*USERS),
     "signoff.slot.replace": wizard(*USERS),
+    "signoff.slot.share": wizard(*USERS),
     "signoff.paper.upload": wizard(*USERS),
     "signoff.paper.upload.line": wizard(*USERS),
     "signoff.record": wizard(*USERS),

@@ -21,5 +21,6 @@ from . import signoff_record
 from . import signoff_slot_answer
 from . import signoff_round_withdraw
 from . import signoff_slot_replace
+from . import signoff_slot_share
 from . import signoff_void_reason
 from . import project_change_put_aside
