@@ -88,6 +88,7 @@
         "report/report_specification.xml",
         "report/report_confirmation_slip.xml",
         "report/report_baseline_comparison.xml",
+        "report/report_change.xml",
         "report/report_change_log.xml",
         "report/report_acceptance.xml",
         "report/report_issue_list.xml",

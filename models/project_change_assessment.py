@@ -34,6 +34,11 @@ class ProjectChange(models.Model):
     estimated_hours = fields.Float(compute="_compute_estimates", store=True, groups=INTERNAL_GROUPS)
     risk_points = fields.Integer(compute="_compute_risk", store=True)
     risk_level = fields.Selection(RISK_LEVELS, compute="_compute_risk", store=True, string="Risk")
+    alternatives = fields.Text(
+        copy=False,
+        help="What else could be done, and why it is not proposed. The customer reads it in the "
+        "impact assessment.",
+    )
     assessed_count = fields.Integer(compute="_compute_assessed_count")
     impact_count = fields.Integer(compute="_compute_assessed_count")
     my_open_impact_count = fields.Integer(

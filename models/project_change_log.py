@@ -129,7 +129,7 @@ class ProjectChange(models.Model):
             self.env._("Date"),
             self.env._("Content"),
             self.env._("Type"),
-            self.env._("Decision"),
+            self.env._("Conclusion"),
             self.env._("Days"),
             self.env._("Amount"),
             self.env._("Cumulative days"),
