@@ -105,6 +105,8 @@
         "wizard/project_baseline_send_views.xml",
         "wizard/signoff_slot_answer_views.xml",
         "wizard/signoff_void_reason_views.xml",
+        "wizard/signoff_flow_test_views.xml",
+        "wizard/signoff_slot_bulk_views.xml",
         "wizard/signoff_slot_replace_views.xml",
         "wizard/signoff_slot_share_views.xml",
         "wizard/signoff_round_withdraw_views.xml",
@@ -122,6 +124,7 @@
         "views/delivery_workday_views.xml",
         "views/signoff_check_views.xml",
         "views/signoff_slot_views.xml",
+        "views/delivery_mode_signoff_views.xml",
         # sending to the customer, from where the requirements are
         "views/project_confirmation_views.xml",
         # acceptance

@@ -103,6 +103,17 @@ class SignoffDocumentMixin(models.AbstractModel):
         rounds._end("withdrawn", reason)
         return True
 
+    def action_test_flow(self):
+        """Open what sending this document would ask of whom; nothing is sent."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "customer_delivery.signoff_flow_test_action"
+        )
+        return {
+            **action,
+            "context": {"default_document": f"{self._name},{self.id}", "dialog_size": "large"},
+        }
+
     def action_view_rounds(self):
         """Open the rounds of this document: who decided what, when and how."""
         self.ensure_one()

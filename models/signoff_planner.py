@@ -46,8 +46,13 @@ class SignoffPlanner(models.AbstractModel):
         return plans
 
     @api.model
-    def _plan_flow(self, documents, flow_sudo, parties):
-        if flow_sudo.res_model != documents._name or flow_sudo.state != "ready":
+    def _plan_flow(self, documents, flow_sudo, parties, draft=False):
+        """Return {document id: plan} by one flow.
+
+        :param bool draft: also of a flow that is not in use yet, to test it
+        """
+        ready = draft or flow_sudo.state == "ready"
+        if flow_sudo.res_model != documents._name or not ready:
             raise UserError(
                 self.env._("The flow %(flow)s is not in use for this.", flow=flow_sudo.name)
             )

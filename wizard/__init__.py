@@ -20,6 +20,9 @@ from . import signoff_paper_upload_line
 from . import signoff_record
 from . import signoff_slot_answer
 from . import signoff_round_withdraw
+from . import signoff_flow_test
+from . import signoff_slot_bulk
+from . import signoff_slot_bulk_line
 from . import signoff_slot_replace
 from . import signoff_slot_share
 from . import signoff_void_reason
