@@ -76,6 +76,7 @@
         "views/project_requirement_views.xml",
         "views/project_requirement_form_views.xml",
         "views/project_requirement_actions.xml",
+        "views/project_requirement_trace_views.xml",
         "views/project_project_views.xml",
         "views/delivery_board_views.xml",
         "views/quick_entry_views.xml",

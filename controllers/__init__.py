@@ -6,3 +6,4 @@ from . import portal_versions
 from . import register
 from . import wish
 from . import signoff_paper
+from . import traceability

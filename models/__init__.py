@@ -152,6 +152,8 @@ from . import project_milestone
 from . import project_milestone_gate
 from . import project_milestone_override
 from . import project_requirement_acceptance
+from . import project_requirement_trace
+from . import project_requirement_matrix
 from . import project_project_coverage
 from . import project_task
 from . import project_project_change

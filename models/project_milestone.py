@@ -37,20 +37,39 @@ class ProjectMilestone(models.Model):
 
     @api.depends("project_id")
     def _compute_delivery_coverage(self):
+        coverages = self._get_coverages()
         for milestone in self:
-            milestone.delivery_coverage = milestone._get_coverage()
+            total, passed = coverages[milestone]
+            milestone.delivery_coverage = 100 * passed // total if total else 0
 
-    def _get_coverage(self):
-        """Return the share of must requirements of this milestone that have passed."""
-        self.ensure_one()
+    def _get_coverages(self):
+        """Return {milestone: (must requirements, of them passed)} of these milestones.
+
+        They are those linked to the milestone or its tasks; of the whole project where none is.
+        """
         # figures of the project, the same for everybody who sees it
         requirements_sudo = self.env["project.requirement"].sudo()
-        must = requirements_sudo._get_must_domain() & Domain("project_id", "=", self.project_id.id)
-        linked = Domain("milestone_id", "=", self.id) | Domain("task_id.milestone_id", "=", self.id)
-        own = must & Domain("link_ids", "any", linked)
-        scope = own if requirements_sudo.search_count(own, limit=1) else must
-        total = requirements_sudo.search_count(scope)
-        passed = requirements_sudo.search_count(
-            scope & Domain("acceptance_result", "in", ["passed"])
+        must_sudo = requirements_sudo.search_fetch(
+            requirements_sudo._get_must_domain() & Domain("project_id", "in", self.project_id.ids),
+            ["project_id"],
         )
-        return 100 * passed // total if total else 0
+        passed = {row.id for row in must_sudo if row.acceptance_result == "passed"}
+        by_project, by_milestone = {}, {}
+        for row in must_sudo:
+            by_project.setdefault(row.project_id.id, set()).add(row.id)
+        links_sudo = requirements_sudo.link_ids.search_fetch(
+            Domain("requirement_id", "in", must_sudo.ids)
+            & (
+                Domain("milestone_id", "in", self.ids)
+                | Domain("task_id.milestone_id", "in", self.ids)
+            ),
+            ["requirement_id", "milestone_id", "task_id"],
+        )
+        for link in links_sudo:
+            milestone = link.milestone_id or link.task_id.milestone_id
+            by_milestone.setdefault(milestone.id, set()).add(link.requirement_id.id)
+        coverages = {}
+        for milestone in self:
+            wanted = by_milestone.get(milestone.id) or by_project.get(milestone.project_id.id, ())
+            coverages[milestone] = (len(wanted), len(passed.intersection(wanted)))
+        return coverages

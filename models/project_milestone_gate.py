@@ -150,6 +150,7 @@ class ProjectMilestone(models.Model):
         accepted = acceptances_sudo.search(ACCEPTED & Domain("milestone_id", "in", self.ids))
         by_milestone = accepted.grouped("milestone_id")
         undelivered = self._get_undelivered()
+        coverages = self.filtered("delivery_coverage_required")._get_coverages()
         missing = {}
         for milestone in self:
             found = by_milestone.get(milestone.sudo(), acceptances_sudo.browse())
@@ -173,13 +174,14 @@ class ProjectMilestone(models.Model):
                         deliverables=", ".join(undelivered[milestone.id]),
                     )
                 )
-            if milestone.delivery_coverage_required and milestone._get_coverage() < 100:
+            total, passed = coverages.get(milestone, (0, 0))
+            if passed < total:
                 lacks.append(
                     self.env._(
                         "%(milestone)s wants every must requirement passed: "
                         "%(coverage)s %% so far.",
                         milestone=milestone.name,
-                        coverage=milestone._get_coverage(),
+                        coverage=100 * passed // total,
                     )
                 )
             if lacks:

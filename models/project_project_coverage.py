@@ -34,3 +34,35 @@ class ProjectProject(models.Model):
             project.delivery_must_count = count
             project.delivery_must_passed_count = done
             project.delivery_coverage = 100 * done // count if count else 0
+
+    def _get_unasked_domain(self):
+        """Return the domain of tasks of these projects that no requirement asks for."""
+        return Domain("project_id", "in", self.ids) & Domain("delivery_link_ids", "=", False)
+
+    # === ACTION METHODS === #
+
+    def action_view_matrix(self):
+        """Open the traceability matrix of this project."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "customer_delivery.project_requirement_action_matrix"
+        )
+        return {
+            **action,
+            "display_name": self.env._("Traceability of %(project)s", project=self.name),
+            "domain": [("project_id", "=", self.id)],
+            "context": {"default_project_id": self.id, "one_project": True},
+        }
+
+    def action_view_unasked_tasks(self):
+        """Open the tasks of this project that no requirement asks for."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Tasks Without Requirement"),
+            "res_model": "project.task",
+            "view_mode": "list,kanban,form",
+            "views": [(False, "list"), (False, "kanban"), (False, "form")],
+            "domain": list(self._get_unasked_domain()),
+            "context": {"default_project_id": self.id},
+        }

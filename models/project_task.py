@@ -10,3 +10,9 @@ class ProjectTask(models.Model):
         string="Remaining Issues",
         groups="project.group_project_user,customer_delivery.group_delivery_auditor",
     )
+    delivery_link_ids = fields.One2many(
+        "project.requirement.link",
+        "task_id",
+        string="Requirement Links",
+        groups="project.group_project_user,customer_delivery.group_delivery_auditor",
+    )

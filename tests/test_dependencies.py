@@ -45,7 +45,7 @@ STANDS_ON = {
     "acceptance": ("requirement",),
     "customer": ("signoff",),
     "feedback": ("customer",),
-    # the board counts what all the others keep
+    # the board and the matrix count what all the others keep
     "figures": ("acceptance", "change", "feedback"),
 }
 # A mode, a channel and a link name the documents that they are for: configuration points up,
@@ -60,6 +60,8 @@ CONFIGURATION = {
 EXTENSIONS = {
     "delivery_mode_acceptance.py": "acceptance",
     "project_requirement_acceptance.py": "acceptance",
+    "project_requirement_trace.py": "figures",
+    "project_requirement_matrix.py": "figures",
     "delivery_mode_change.py": "change",
     "project_requirement_change.py": "change",
     "signoff_slot_change.py": "change",
