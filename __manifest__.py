@@ -59,6 +59,7 @@
         "wizard/project_acceptance_words_views.xml",
         "wizard/project_delivery_contract_views.xml",
         "wizard/project_delivery_enable_views.xml",
+        "wizard/project_delivery_handover_views.xml",
         "wizard/project_requirement_paste_views.xml",
         "wizard/project_requirement_record_views.xml",
         "wizard/project_requirement_void_views.xml",

@@ -157,6 +157,7 @@ from . import project_requirement_matrix
 from . import project_project_coverage
 from . import project_task
 from . import project_project_change
+from . import project_project_handover
 from . import ir_module_module
 from . import res_company
 from . import res_config_settings

@@ -535,6 +535,7 @@ TABLE = {
     "delivery.share": wizard(*USERS),
     "project.delivery.contract": wizard(*USERS),
     "project.delivery.enable": wizard(*USERS),
+    "project.delivery.handover": wizard(*USERS),
     "project.requirement.import": wizard(*USERS),
     "project.requirement.import.line": wizard(*USERS),
     "project.requirement.paste": wizard(*USERS),

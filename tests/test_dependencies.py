@@ -69,7 +69,11 @@ EXTENSIONS = {
     "project_requirement_version_change.py": "change",
 }
 # wizards on core models: they sit above everything, like the extensions of core models
-ABOVE_ALL = {"project.delivery.contract", "project.delivery.enable"}
+ABOVE_ALL = {
+    "project.delivery.contract",
+    "project.delivery.enable",
+    "project.delivery.handover",
+}
 
 
 def subdomain(model):

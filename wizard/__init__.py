@@ -6,6 +6,7 @@ from . import project_baseline_freeze
 from . import project_baseline_send
 from . import project_delivery_contract
 from . import project_delivery_enable
+from . import project_delivery_handover
 from . import project_requirement_import
 from . import project_requirement_import_line
 from . import project_requirement_compare
