@@ -52,6 +52,7 @@
         "data/project_change_flow_data.xml",
         "data/mail_activity_type_data.xml",
         "data/mail_template_data.xml",
+        "data/project_change_mail_data.xml",
         "data/ir_cron_data.xml",
         # wizards before the views whose buttons open them
         "wizard/delivery_share_views.xml",
@@ -158,6 +159,7 @@
         "views/portal_wish_templates.xml",
         "views/portal_delivery_templates.xml",
         "views/portal_version_templates.xml",
+        "views/portal_change_templates.xml",
         "views/portal_signoff_templates.xml",
         # menus last: they name the actions
         "views/customer_delivery_menus.xml",

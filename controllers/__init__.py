@@ -1,5 +1,6 @@
 from . import baseline
 from . import change_log
+from . import change
 from . import portal
 from . import portal_signoff
 from . import portal_versions

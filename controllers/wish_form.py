@@ -49,6 +49,21 @@ class WishForm:
         if not self.values["text"]:
             self.errors["text"] = request.env._("Please write what you need.")
 
+    def read_expectation(self, params):
+        """Read what is asked of a change request only."""
+        self.values["expected"] = self._clean(params.get("expected"), LONGEST_TEXT)
+        self.values["please_assess"] = params.get("please_assess") != "0"
+
+    def check_reason(self):
+        if not self.values["why"]:
+            self.errors["why"] = request.env._("Please say why it shall change.")
+
+    def check_expectation(self):
+        if not self.values["please_assess"] and not self.values["expected"]:
+            self.errors["expected"] = request.env._(
+                "Please write what you expect, or ask us to assess it."
+            )
+
     def check_person(self):
         if not self.values["name"]:
             self.errors["name"] = request.env._("Please tell us your name.")

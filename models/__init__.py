@@ -135,6 +135,7 @@ from . import project_change_screen
 from . import project_change_signoff
 from . import project_change_log
 from . import signoff_slot_change
+from . import project_change_portal
 from . import project_requirement_version_change
 from . import project_requirement_change
 from . import delivery_mode_change

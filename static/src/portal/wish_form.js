@@ -3,7 +3,10 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 
 const PREFIX = "customer_delivery.wish.";
-const KEPT_FIELDS = ["text", "why", "priority_id", "name", "contact", "project_id", "client_key"];
+const KEPT_FIELDS = [
+    ...["text", "why", "priority_id", "name", "contact", "project_id", "client_key"],
+    ...["expected", "please_assess"],
+];
 const KEPT_MS = 30 * 24 * 3600 * 1000;
 
 /** Browsers of chat apps and private windows may refuse storage: then there is no draft. */
