@@ -37,6 +37,7 @@ from . import signoff_round_paper
 from . import signoff_round_event
 from . import signoff_round_step
 from . import signoff_slot
+from . import signoff_slot_after
 from . import signoff_slot_proof
 from . import signoff_slot_link
 from . import signoff_slot_screen

@@ -1,0 +1,144 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ..core.grant import Granted
+
+
+class SignoffSlot(models.Model):
+    """What happens to a request after it was made: taken back, handed on to a successor."""
+
+    _inherit = "signoff.slot"
+
+    # === WITHDRAWING === #
+
+    def action_withdraw_decision(self, reason):
+        """Take back one's own decision, until the next step has acted.
+
+        :param str reason: why; kept as a decision of its own
+        """
+        slots = self._entry()
+        slots.check_access("read")
+        reason = self.env["delivery.guarded.mixin"]._entry_text(reason)
+        for slot in slots:
+            slot._check_is_asked()
+            slot._withdraw(reason)
+        return True
+
+    def _withdraw(self, reason):
+        self.ensure_one()
+        slot_sudo = self.sudo()
+        row_sudo, step_sudo = slot_sudo.round_id, slot_sudo.step_id
+        row_sudo._lock()
+        slot_sudo.invalidate_recordset(["state"], flush=False)
+        if not reason:
+            raise UserError(self.env._("Please give a reason."))
+        if slot_sudo.state != "done" or row_sudo.state != "running":
+            raise UserError(self.env._("This decision can no longer be withdrawn."))
+        later = row_sudo.step_ids.filtered(
+            lambda step: step.sequence > step_sudo.sequence and step.state != "void"
+        )
+        if later.slot_ids.filtered(lambda slot: slot.state == "done"):
+            raise UserError(
+                self.env._("Others have decided after you. Ask for the round to be withdrawn.")
+            )
+        last_sudo = slot_sudo.decision_ids.sorted("id")[-1:]
+        self.env["signoff.decision"]._record(
+            slot_sudo,
+            "withdrawn",
+            last_sudo.method,
+            {"comment": reason, "snapshot_sha256": row_sudo.snapshot_sha256},
+            replaces=last_sudo,
+        )
+        for step in later:
+            step._close("void")
+        slot_sudo.write(Granted(state="pending", verdict=False))
+        step_sudo.write(Granted(state="open", ended_at=False))
+        # those whom this decision made superfluous are asked again
+        asked_again = step_sudo.slot_ids.filtered(lambda slot: slot.state == "void")
+        asked_again -= step_sudo.slot_ids.replaces_slot_id
+        asked_again.write(Granted(state="pending", void_reason=False))
+        self.env["delivery.event"]._emit("signoff.withdrew", slot_sudo)
+
+    # === REPLACING === #
+
+    def action_replace(self, partner_id, reason, party_id=False):
+        """Ask somebody else instead: the signatory has left, or asked us to replace him.
+
+        What was signed stays. A successor signs for what comes, not for the past.
+
+        :param int partner_id: the contact who is asked from now on
+        :param str reason: why
+        :param int party_id: his row among the project's parties, when he signs as one
+        """
+        slots = self._entry()
+        guard = self.env["delivery.guarded.mixin"]
+        reason = guard._entry_text(reason)
+        if not reason:
+            raise UserError(self.env._("Please give a reason."))
+        partner = self.env["res.partner"].browse(guard._entry_id(partner_id) or 0).exists()
+        party = self.env["project.party"].browse(guard._entry_id(party_id) or 0).exists()
+        if not partner:
+            raise UserError(self.env._("Please choose who is asked instead."))
+        for slot in slots:
+            slot._check_may_manage()
+            slot._replace(partner, party, reason)
+        return True
+
+    def _replace(self, partner, party, reason):
+        self.ensure_one()
+        slot_sudo = self.sudo()
+        slot_sudo.round_id._lock()
+        slot_sudo.invalidate_recordset(["state"], flush=False)
+        if slot_sudo.state != "pending":
+            raise UserError(self.env._("This is not waiting any more."))
+        step_sudo = slot_sudo.step_id
+        party_sudo = party.sudo()
+        if step_sudo.side != "supplier":
+            party_sudo = party_sudo or self.env["project.party"].sudo().search(
+                [
+                    ("project_id", "=", slot_sudo.project_id.id),
+                    ("partner_id", "=", partner.id),
+                    ("may_sign", "=", True),
+                    ("is_current", "=", True),
+                ],
+                limit=1,
+            )
+            if (
+                party_sudo.partner_id != partner
+                or party_sudo.project_id != slot_sudo.project_id
+                or not party_sudo.may_sign
+                or not party_sudo.is_current
+                or party_sudo.side != step_sudo.side
+            ):
+                raise UserError(
+                    self.env._(
+                        "%(person)s may not sign for this project yet. Add the contact to its "
+                        "parties and tick “May Sign”.",
+                        person=partner.display_name,
+                    )
+                )
+        person = self.env["signoff.planner"]._as_contact(partner.sudo(), party_sudo or None)
+        barred = slot_sudo.round_id._get_plan()["barred"]
+        if step_sudo.side == "supplier" and (not person["user"] or person["user"] in barred):
+            raise UserError(
+                self.env._("%(person)s may not decide on this.", person=partner.display_name)
+            )
+        slot_sudo._void(reason)
+        fresh_sudo = self.sudo().create(
+            [
+                self._prepare_slot_vals(
+                    step_sudo,
+                    person,
+                    origin="replacement",
+                    replaces_slot_id=slot_sudo.id,
+                    asked_at=fields.Datetime.now(),
+                )
+            ]
+        )
+        self.env["delivery.event"]._emit("signoff.asked", fresh_sudo)
+        return fresh_sudo
+
+    def _check_may_manage(self):
+        """Allow who may send the document: he replaces, reminds and hands out links."""
+        for model, slots in self.grouped("res_model").items():
+            self.env[model].browse(slots.mapped("res_id"))._signoff_check_may_send()
