@@ -153,7 +153,8 @@ class ProjectBaseline(models.Model):
         """Tell the person who runs the project that the customer did not agree."""
         manager = self.sudo().project_id.user_id or row.author_id
         states = dict(row._fields["state"]._description_selection(self.env))
-        self.sudo().project_id.activity_schedule(
+        project_sudo = self.sudo().project_id.with_context(mail_activity_quick_update=True)
+        project_sudo.activity_schedule(
             "mail.mail_activity_data_todo",
             user_id=manager.id,
             summary=f"{row.name}: {states[name]}",

@@ -134,7 +134,8 @@ class ProjectProject(models.Model):
         manager = project_sudo.user_id
         if not manager.active:
             return
-        own_sudo = project_sudo.with_context(lang=manager.lang)
+        # shown among his activities and in his summary; no mail of its own
+        own_sudo = project_sudo.with_context(lang=manager.lang, mail_activity_quick_update=True)
         summary = own_sudo.env._(
             "Reached without acceptance: %s", ", ".join(milestones.mapped("name"))
         )

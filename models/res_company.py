@@ -56,7 +56,7 @@ class ResCompany(models.Model):
         return (worked | extra) - off
 
     def _get_delivery_spans(self, first, last):
-        """Return the working hours of this company by day, as :mod:`core.workdays` wants them.
+        """Return the working hours of this company by day, as ``core.workdays`` wants them.
 
         :return: ``{date: [(start, end), ...]}`` with moments in UTC, without time zone
         """
