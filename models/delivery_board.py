@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .project_change_stage import CLOSED_KINDS
+
 # what makes a project come first: its light, a late milestone, work without contract, open wishes
 STATUS_WEIGHTS = {"off_track": 80, "at_risk": 40, "to_define": 1, "on_hold": 1, "on_track": 1}
 LATE_WEIGHT, AHEAD_WEIGHT, UNCLASSIFIED_WEIGHT = 20, 10, 5
@@ -32,6 +34,8 @@ class DeliveryBoard(models.Model):
             "partner_id",
             "user_id",
         ],
+        "project.change": ["active", "agreed_days", "project_id", "stage_id"],
+        "project.change.stage": ["kind"],
         "project.milestone": ["deadline", "is_reached", "name", "project_id"],
         "project.requirement": [
             "active",
@@ -74,6 +78,14 @@ class DeliveryBoard(models.Model):
     confirmed_count = fields.Integer(string="Confirmed", readonly=True)
     customer_count = fields.Integer(string="With the Customer", readonly=True)
     unclassified_count = fields.Integer(string="To Classify", readonly=True)
+    # changes
+    change_count = fields.Integer(string="Open Changes", readonly=True)
+    change_days = fields.Float(
+        string="Days of Open Changes",
+        digits=(16, 1),
+        readonly=True,
+        help="What all open changes of the project ask for, decided or not.",
+    )
 
     @property
     def _table_query(self):
@@ -89,11 +101,14 @@ class DeliveryBoard(models.Model):
                    COALESCE(r.confirmed_count, 0) AS confirmed_count,
                    COALESCE(r.customer_count, 0) AS customer_count,
                    COALESCE(r.unclassified_count, 0) AS unclassified_count,
+                   COALESCE(g.change_count, 0) AS change_count,
+                   COALESCE(g.change_days, 0) AS change_days,
                    %(severity)s AS severity
               FROM project_project p
               LEFT JOIN project_update u ON u.id = p.last_update_id
               LEFT JOIN LATERAL (%(milestone)s) m ON TRUE
               LEFT JOIN (%(requirements)s) r ON r.project_id = p.id
+              LEFT JOIN (%(changes)s) g ON g.project_id = p.id
              CROSS JOIN LATERAL (
                    SELECT GREATEST(%(today)s::date - m.deadline, 0) AS days
              ) late
@@ -108,6 +123,7 @@ class DeliveryBoard(models.Model):
             severity=self._get_severity_sql(),
             milestone=self._get_milestone_sql(),
             requirements=self._get_requirement_sql(),
+            changes=self._get_change_sql(),
         )
 
     @api.model
@@ -157,6 +173,20 @@ class DeliveryBoard(models.Model):
              WHERE q.active AND q.project_id IS NOT NULL AND s.kind != 'cancelled'
              GROUP BY q.project_id
             """
+        )
+
+    @api.model
+    def _get_change_sql(self):
+        return SQL(
+            """
+            SELECT h.project_id, COUNT(*) AS change_count,
+                   SUM(h.agreed_days)::float8 AS change_days
+              FROM project_change h
+              JOIN project_change_stage t ON t.id = h.stage_id
+             WHERE h.active AND t.kind NOT IN %s
+             GROUP BY h.project_id
+            """,
+            CLOSED_KINDS,
         )
 
     # === TILES === #
@@ -226,12 +256,26 @@ class DeliveryBoard(models.Model):
                 "project.requirement",
                 Domain("stage_id.kind", "=", "customer"),
             ),
+            (
+                "changes",
+                self.env._("Changes waiting for us"),
+                "project.change",
+                self.env["project.change"]._get_open_domain()
+                & Domain("signoff_state", "!=", "running"),
+            ),
+            (
+                "changes_sent",
+                self.env._("Changes waiting for decisions"),
+                "project.change",
+                Domain("signoff_state", "=", "running"),
+            ),
         ]
 
     @api.model
     def _get_list_action(self, label, model, domain):
         actions = {
             "delivery.board": "customer_delivery.delivery_board_action",
+            "project.change": "customer_delivery.project_change_action",
             "project.requirement": "customer_delivery.project_requirement_action",
         }
         base = {
@@ -278,6 +322,11 @@ class DeliveryBoard(models.Model):
     def action_view_unclassified(self):
         """Open the wishes of this project that nobody has classified."""
         return self.project_id._open_delivery_requirements("unclassified")
+
+    def action_view_changes(self):
+        """Open the open changes of this project."""
+        self.ensure_one()
+        return self.project_id.action_view_changes()
 
     def action_view_milestones(self):
         """Open the milestones of this project."""

@@ -20,6 +20,13 @@ class ProjectChange(models.Model):
     _inherit = "project.change"
 
     impact_ids = fields.One2many("project.change.impact", "change_id", string="Impact Assessment")
+    reviewer_ids = fields.Many2many(
+        "res.users",
+        string="Assessors",
+        compute="_compute_reviewer_ids",
+        compute_sudo=True,
+        help="Those who assess the change. An approval flow may ask them together.",
+    )
     answer_ids = fields.One2many("project.change.answer", "change_id", string="Risk Questions")
     # sums of the rows
     estimated_days = fields.Float(
@@ -46,6 +53,11 @@ class ProjectChange(models.Model):
     )
 
     # === COMPUTE METHODS === #
+
+    @api.depends("impact_ids.assessor_id")
+    def _compute_reviewer_ids(self):
+        for change in self:
+            change.reviewer_ids = change.impact_ids.assessor_id
 
     @api.depends("impact_ids.delta_days")
     def _compute_estimated_days(self):

@@ -150,6 +150,23 @@ class TestDeliveryBoard(DeliveryCase):
         self.assertEqual(project.delivery_requirement_count, 3)
         self.assertEqual(project.delivery_confirmed_count, 1)
 
+    def test_open_changes_are_counted_with_their_days(self):
+        project = self.project_standard
+        for days in (3, 2.5):
+            self.env["project.change"].create(
+                {"name": "Change", "project_id": project.id, "agreed_days": days}
+            )
+        gone = self.env["project.change"].create(
+            {"name": "Gone", "project_id": project.id, "agreed_days": 9}
+        )
+        gone.action_put_aside("withdrawn", "Not wanted any more")
+        row = self._board(self.project_user, project)
+        self.assertEqual((row.change_count, row.change_days), (2, 5.5))
+        action = row.action_view_changes()
+        changes = self.env["project.change"].with_user(self.project_user)
+        domain = fields.Domain(action["domain"]) & changes._get_open_domain()
+        self.assertEqual(changes.search_count(domain), 2)
+
     def _count_listed(self, action):
         """Count what the list of ``action`` shows, with the filters that it switches on."""
         view = self.env["project.requirement"].get_view(action["search_view_id"][0], "search")
@@ -170,7 +187,10 @@ class TestDeliveryBoard(DeliveryCase):
         self._create_requirement(project_id=False, partner_id=self.customer_a.id)
         board = self.env["delivery.board"].with_user(self.delivery_user)
         tiles = {tile["key"]: tile for tile in board.get_tiles()}
-        self.assertEqual(list(tiles), ["troubled", "late", "ahead", "unclassified", "customer"])
+        self.assertEqual(
+            list(tiles),
+            ["troubled", "late", "ahead", "unclassified", "customer", "changes", "changes_sent"],
+        )
         for key, tile in tiles.items():
             with self.subTest(tile=key):
                 action = board.action_open_tile(key)
