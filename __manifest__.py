@@ -160,6 +160,7 @@
         "views/portal_delivery_templates.xml",
         "views/portal_version_templates.xml",
         "views/portal_change_templates.xml",
+        "views/portal_acceptance_templates.xml",
         "views/portal_signoff_templates.xml",
         # menus last: they name the actions
         "views/customer_delivery_menus.xml",

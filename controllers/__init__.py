@@ -3,6 +3,7 @@ from . import change_log
 from . import change
 from . import portal
 from . import portal_signoff
+from . import portal_acceptance
 from . import portal_versions
 from . import register
 from . import wish

@@ -126,9 +126,13 @@ class DeliveryPortal(CustomerPortal):
         kwargs.setdefault("groupby", "section")
         kwargs.setdefault("sortby", "document")
         values = self._prepare_requirement_list(page, url, domain, **kwargs)
+        acceptances_sudo = request.env["project.acceptance"]._get_portal_acceptances()
+        states = acceptances_sudo._fields["state"]._description_selection(request.env)
         values.update(
             page_name="delivery_project",
             delivery_project=project_sudo,
+            acceptances=acceptances_sudo.filtered(lambda row: row.project_id == project_sudo),
+            acceptance_states=dict(states),
             contact=project_sudo.user_id,
             milestones=project_sudo.env["project.milestone"].search(
                 [("project_id", "=", project_id)], order="deadline, id"

@@ -98,6 +98,7 @@ from . import project_acceptance_figures
 from . import project_acceptance_flow
 from . import project_acceptance_generation
 from . import project_acceptance_walk
+from . import project_acceptance_portal
 from . import project_acceptance_payload
 from . import project_acceptance_signoff
 from . import signoff_slot_acceptance
