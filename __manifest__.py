@@ -162,6 +162,7 @@
         "views/portal_change_templates.xml",
         "views/portal_acceptance_templates.xml",
         "views/portal_signoff_templates.xml",
+        "views/portal_documents_templates.xml",
         # menus last: they name the actions
         "views/customer_delivery_menus.xml",
     ],

@@ -4,6 +4,7 @@ from . import change
 from . import portal
 from . import portal_signoff
 from . import portal_acceptance
+from . import portal_documents
 from . import portal_versions
 from . import register
 from . import wish

@@ -1,6 +1,6 @@
 import secrets
 
-from odoo import http
+from odoo import fields, http
 from odoo.exceptions import AccessError, MissingError
 from odoo.fields import Domain
 from odoo.http import request
@@ -43,8 +43,6 @@ class DeliveryPortal(CustomerPortal):
         projects_sudo = request.env["project.project"]._get_portal_projects()
         domain = requirements._get_portal_waiting_domain()
         waiting = requirements.search_fetch(domain, LINE_FIELDS, limit=WAITING_SHOWN)
-        # what was sent as a package waits there as one thing
-        waiting = waiting.filtered(lambda line: line.sudo().content_lock != "running")
         shown = len(waiting)
         values = {
             **self._prepare_portal_layout_values(),
@@ -62,17 +60,18 @@ class DeliveryPortal(CustomerPortal):
         return request.render("customer_delivery.portal_my_delivery", values)
 
     def _get_signoff_values(self):
-        """Return what waits for the answer of the contact who is logged in."""
+        """Return what waits for the answer of the contact who is logged in, urgent first."""
         # a customer has no right on requests; these are his own
         slots_sudo = request.env["signoff.slot"].sudo()
-        own = Domain("partner_id", "=", request.env.user.partner_id.id) & Domain(
-            "user_id", "=", False
-        )
+        own = slots_sudo._get_contact_domain(request.env.user.partner_id)
+        found = slots_sudo.search(own & Domain("state", "=", "pending"), order="due_at, id")
         return {
-            "signoff_slots": slots_sudo.search(
-                own & Domain("state", "=", "pending"), order="due_at, id"
+            "signoff_slots": found,
+            "signoff_verbs": found._get_verbs(),
+            "signoff_decided": slots_sudo.search_count(
+                own & Domain("state", "!=", "pending"), limit=1
             ),
-            "signoff_decided": slots_sudo.search_count(own & Domain("state", "=", "done"), limit=1),
+            "now": fields.Datetime.now(),
         }
 
     def _count_by_project(self, projects_sudo):

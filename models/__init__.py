@@ -35,11 +35,13 @@ from . import signoff_document_paper
 from . import signoff_round
 from . import signoff_round_paper
 from . import signoff_round_event
+from . import signoff_round_copy
 from . import signoff_round_step
 from . import signoff_slot
 from . import signoff_slot_after
 from . import signoff_slot_proof
 from . import signoff_slot_link
+from . import signoff_slot_portal
 from . import signoff_slot_screen
 from . import signoff_slot_work
 from . import signoff_round_screen

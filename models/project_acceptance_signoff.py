@@ -82,6 +82,10 @@ class ProjectAcceptance(models.Model):
                     )
                 )
 
+    @api.model
+    def _signoff_verb(self):
+        return self.env._("Accept")
+
     def _signoff_title(self):
         self.ensure_one()
         return self.env._(

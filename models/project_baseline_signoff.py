@@ -61,6 +61,10 @@ class ProjectBaseline(models.Model):
             "Requirements %(name)s of %(project)s", name=self.name, project=self.project_name
         )
 
+    def _signoff_get_snapshots(self, row):
+        # the list is signed, and with it the versions that it names
+        return super()._signoff_get_snapshots(row) | self.sudo().line_ids.version_id.snapshot_id
+
     def _signoff_payload(self):
         return [baseline._get_manifest(baseline.line_ids) for baseline in self]
 

@@ -1,6 +1,6 @@
 from markupsafe import Markup
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..core.canonical import decimal
@@ -80,6 +80,10 @@ class ProjectChange(models.Model):
     def _signoff_get_amount(self):
         self.ensure_one()
         return (self.agreed_amount, self.currency_id) if self.agreed_amount else None
+
+    @api.model
+    def _signoff_verb(self):
+        return self.env._("Decide")
 
     def _signoff_payload(self):
         """Return what is decided on: never a cost of ours, nor a note for us only."""

@@ -97,11 +97,15 @@ class ProjectRequirement(models.Model):
 
     @api.model
     def _get_portal_waiting_domain(self):
-        """Return the domain of what the current customer is asked to answer."""
+        """Return the domain of what the current customer is asked to answer.
+
+        What was sent in a package waits there as one thing, and for those alone who are asked.
+        """
         projects_sudo = self.env["project.project"]._get_portal_projects()
-        return Domain("stage_id.kind", "=", "customer") & Domain(
-            "project_id", "in", projects_sudo.ids
-        )
+        here = Domain("project_id", "in", projects_sudo.ids)
+        # whether a package runs is not for customers to read, that it waits elsewhere is
+        packed = self.sudo()._search(here & Domain("content_lock", "=", "running"))
+        return Domain("stage_id.kind", "=", "customer") & here & Domain("id", "not in", packed)
 
     @api.model
     def _get_portal_filters(self):

@@ -192,6 +192,16 @@ class SignoffDocumentMixin(models.AbstractModel):
         project = self.project_id
         return project.user_id | project.partner_id.commercial_partner_id.user_id
 
+    @api.model
+    def _signoff_verb(self):
+        """Return the one word on the button by which a customer opens what waits for him."""
+        return self.env._("Confirm")
+
+    def _signoff_get_snapshots(self, row):
+        """Return the snapshots (superuser) that hold what the round ``row`` shows, in order."""
+        self.ensure_one()
+        return row.sudo().snapshot_id
+
     def _signoff_payload(self):
         """Return the plain content of each document, with its ``schema``."""
         raise NotImplementedError

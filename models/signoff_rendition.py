@@ -56,6 +56,11 @@ class SignoffRendition(models.Model):
         return self.sudo().create(values)
 
     @api.model
+    def _get_all(self, row):
+        """Return all renditions (superuser) of a round."""
+        return self.sudo().search([("round_id", "=", row.id)], order="lang")
+
+    @api.model
     def _get_for(self, row, lang):
         """Return the rendition (superuser) in ``lang``, else in the document's language."""
         found_sudo = self.sudo().search([("round_id", "=", row.id)])

@@ -43,6 +43,7 @@ class SignoffSlot(models.Model):
         "code_until",
         "code_tries",
         "code_sent_by",
+        "link_codes",
     )
 
     step_id = fields.Many2one("signoff.round.step", readonly=True, index=True, ondelete="restrict")

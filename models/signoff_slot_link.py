@@ -1,5 +1,7 @@
 import secrets
 
+from markupsafe import Markup
+
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import consteq, format_date, hmac
@@ -10,6 +12,9 @@ from ..core.grant import Granted
 LINK_DAYS = 14
 CODE_MINUTES = 15
 CODE_TRIES = 5
+# codes that a visitor may have mailed per link: with five tries each, guessing stays hopeless
+MAILED_CODES = 10
+MAIL_PAUSE_SECONDS = 60
 SCOPE = "customer_delivery.signoff"
 
 
@@ -21,6 +26,10 @@ class SignoffSlot(models.Model):
     """
 
     _inherit = "signoff.slot"
+
+    link_codes = fields.Integer(
+        string="Codes Mailed", readonly=True, groups="base.group_system", aggregator=None
+    )
 
     def action_get_link(self):
         """Return the personal link of this signatory, to be handed to him.
@@ -83,6 +92,10 @@ class SignoffSlot(models.Model):
             Granted(
                 link_nonce=secrets.token_hex(16),
                 link_until=fields.Datetime.add(fields.Datetime.now(), days=LINK_DAYS),
+                link_codes=0,
+                # a code belongs to the link that it was made for
+                code_hash=False,
+                code_until=False,
             )
         )
 
@@ -110,19 +123,17 @@ class SignoffSlot(models.Model):
             "Please read and sign “%(document)s”:\n%(url)s\nSent by %(sender)s", **values
         )
 
-    def _fits_secret(self, secret):
-        """Tell whether ``secret`` is that of this slot's link, and the link still counts."""
+    def _judge_secret(self, secret):
+        """Tell how ``secret`` fits the link of this slot: ``open``, ``expired`` or ``wrong``."""
         self.ensure_one()
-        return bool(
-            self.link_nonce
-            and self.link_until
-            and self.link_until >= fields.Datetime.now()
-            and consteq(self._get_secret(), secret or "")
-        )
+        if not self.link_nonce or not consteq(self._get_secret(), secret or ""):
+            return "wrong"
+        expired = not self.link_until or self.link_until < fields.Datetime.now()
+        return "expired" if expired else "open"
 
     # === CODE === #
 
-    def _make_code(self, sent_by):
+    def _make_code(self, sent_by, **values):
         """Make a new code; the one before counts no more.
 
         :return: six digits
@@ -135,6 +146,7 @@ class SignoffSlot(models.Model):
                 code_until=fields.Datetime.add(fields.Datetime.now(), minutes=CODE_MINUTES),
                 code_tries=0,
                 code_sent_by=sent_by,
+                **values,
             )
         )
         return code
@@ -143,16 +155,30 @@ class SignoffSlot(models.Model):
         return digest(hmac(self.env(su=True), SCOPE + ".code", (self.id, code)))
 
     def _mail_code(self):
-        """Send a new code to the signatory's own address, and say to which."""
+        """Send a new code to the signatory's own address, and say to which.
+
+        It goes at once: he sits before the page and waits for it.
+
+        :raises UserError: no address, a code went a moment ago, or too many went already
+        """
         self.ensure_one()
-        address = self.partner_id.email
+        slot = self.with_context(lang=self.partner_id.lang or self.round_id.lang)
+        address = slot.partner_id.email_normalized
         if not address:
             raise UserError(
-                self.env._("We have no mail address of yours. Ask us to read the code to you.")
+                slot.env._("We have no mail address of yours. Ask us to read the code to you.")
             )
-        code = self._make_code("mail")
-        slot = self.with_context(lang=self.partner_id.lang or self.round_id.lang)
-        body = slot.env._(
+        pause = fields.Datetime.subtract(
+            fields.Datetime.now(), seconds=MAIL_PAUSE_SECONDS - CODE_MINUTES * 60
+        )
+        if slot.code_sent_by == "mail" and slot.code_until and slot.code_until > pause:
+            raise UserError(slot.env._("A code was sent a moment ago. Please look at your mail."))
+        if slot.link_codes >= MAILED_CODES:
+            raise UserError(
+                slot.env._("Too many codes were sent. Please ask us to read one to you by phone.")
+            )
+        code = slot._make_code("mail", link_codes=slot.link_codes + 1)
+        text = slot.env._(
             "Your code for “%(document)s” is %(code)s. It is valid for %(minutes)s minutes. "
             "Give it to nobody.",
             document=slot.document_name,
@@ -162,7 +188,7 @@ class SignoffSlot(models.Model):
         mail = self.env["mail.mail"].create(
             {
                 "subject": slot.env._("Code for signing"),
-                "body_html": body,
+                "body_html": Markup("<p>%s</p>") % text,
                 "email_to": address,
                 "email_from": self.company_id.email_formatted or self.env.user.email_formatted,
                 "auto_delete": True,
@@ -173,7 +199,7 @@ class SignoffSlot(models.Model):
         return f"{name[:2]}…@{domain}"
 
     def _check_code(self, code):
-        """Count one try; tell whether the code is right."""
+        """Count one try; tell whether the code is right. A code opens the document once."""
         self.ensure_one()
         tries = self.code_tries + 1
         if (
@@ -183,8 +209,14 @@ class SignoffSlot(models.Model):
             or tries > CODE_TRIES
         ):
             return False
-        self.write(Granted(code_tries=tries))
-        return consteq(self._hash_code((code or "").strip()), self.code_hash)
+        is_right = consteq(self._hash_code(code.strip()), self.code_hash)
+        self.write(Granted(code_tries=CODE_TRIES if is_right else tries))
+        return is_right
+
+    def _has_spent_code(self):
+        """Tell whether the last code can be tried no more, so that another one is needed."""
+        self.ensure_one()
+        return bool(self.code_hash) and self.code_tries >= CODE_TRIES
 
     def _stamp_seen(self):
         """Note that the signatory has opened the document; called by the page, never by a GET."""

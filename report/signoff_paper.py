@@ -59,8 +59,11 @@ class SignoffPaper(models.AbstractModel):
     # === DECISIONS === #
 
     @api.model
-    def _get_signed(self, rounds):
+    def _get_signed(self, rounds, outside=False):
         """Return {round id: [Signed]} of what was decided in ``rounds``, in the order of steps.
+
+        :param bool outside: the paper goes to the customer: what our people said about it among
+            themselves is left out
 
         Whoever may read a round reads who decided; the caller has checked that. The texts are in
         the language of the environment, the number of queries does not grow with the rounds.
@@ -80,7 +83,10 @@ class SignoffPaper(models.AbstractModel):
                 reason = self.env._("withdrawn, %s", reason)
             elif row.id in voids:
                 reason = voids[row.id]
-            signed[row.id].append(self._as_signed(decision_sudo, reason or ""))
+            each = self._as_signed(decision_sudo, reason or "")
+            if outside and decision_sudo.step_id.side == "supplier":
+                each.comment = ""
+            signed[row.id].append(each)
         return signed
 
     @api.model

@@ -154,8 +154,9 @@ class ReportSignoffAsSigned(models.AbstractModel):
     def _prepare_values(self, row, rendition_sudo):
         zone = self._get_zone(row.company_id)
         states = dict(row._fields["state"]._description_selection(self.env))
+        signed = self._get_signed(row, outside=True)[row.id]
         return {
             **super()._prepare_values(row, rendition_sudo),
             "state": states[row.state],
-            "signed": [self._lay_out(each, zone) for each in self._get_signed(row)[row.id]],
+            "signed": [self._lay_out(each, zone) for each in signed],
         }

@@ -7,7 +7,7 @@ from io import BytesIO
 from PIL import Image, ImageDraw
 
 from odoo.tests import HttpCase, tagged
-from odoo.tools import mute_logger
+from odoo.tools import html2plaintext, mute_logger
 
 from odoo.addons.customer_delivery.controllers.portal_signoff import CODE_WINDOW
 
@@ -40,6 +40,8 @@ class TestPortalSignoff(SignoffCase, HttpCase):
 
     def _post(self, path, page, **form):
         form.setdefault("snapshot_sha256", self.row.snapshot_sha256)
+        shown = re.search(r'name="rendition" value="([^"]+)"', page.text)
+        form.setdefault("rendition", shown[1] if shown else "")
         return self.url_open(path, data={"csrf_token": self._token(page.text), **form})
 
     def test_the_contact_reads_and_signs(self):
@@ -71,9 +73,12 @@ class TestPortalSignoff(SignoffCase, HttpCase):
             {"signature": ""},
             {"signature": "data:image/png;base64,AAAA"},
             {"signature": drawn(), "snapshot_sha256": "0" * 64},
+            {"signature": drawn(), "rendition": "0"},
+            {"signature": drawn(), "act": "sign"},
         ):
-            answer = self._post(self.path, page, act="approve", post="Chief", **form)
-            self.assertIn("o_delivery_sign_error", answer.text)
+            form = {"act": "approve", **form}
+            answer = self._post(self.path, page, post="Chief", **form)
+            self.assertEqual(answer.status_code, 422)
             self.assertIn("Chief", answer.text, "what was typed is not lost")
         self.env.invalidate_all()
         self.assertFalse(self.row.decision_ids)
@@ -91,11 +96,17 @@ class TestPortalSignoff(SignoffCase, HttpCase):
     def test_somebody_else_signs(self):
         self.authenticate("portal_a", "portal_a")
         page = self.url_open(self.path)
-        answer = self._post(self.path, page, act="replace", comment="Ms Li, 138 0000 0000")
+        answer = self._post(self.path, page, act="replace", comment="Ms Li")
+        self.assertIn("who should sign instead", answer.text)
+        person = {"colleague_name": "Ms <b>Li", "colleague_phone": "138 0000 0000"}
+        for _twice in range(2):
+            answer = self._post(self.path, page, act="replace", **person)
         self.assertIn("We will ask the other person", answer.text)
         self.env.invalidate_all()
         self.assertEqual(self.row.state, "running")
-        self.assertIn("138 0000", self.project_standard.activity_ids.note)
+        activity = self.project_standard.activity_ids
+        self.assertEqual(len(activity), 1)
+        self.assertEqual(html2plaintext(activity.note), "Ms <b>Li, 138 0000 0000")
 
     @mute_logger("odoo.http")
     def test_others_find_nothing(self):
@@ -143,7 +154,7 @@ class TestPortalSignoff(SignoffCase, HttpCase):
         for number in range(5):
             wrong = f"{(int(code) + 1 + number) % 10**6:06d}"
             self._post(f"{path}/code", page, code=wrong)
-        self.assertIn("not right", self._post(f"{path}/code", page, code=code).text)
+        self.assertIn("does not count", self._post(f"{path}/code", page, code=code).text)
 
     @mute_logger("odoo.http")
     def test_links_are_bound_to_one_slot_and_can_be_changed(self):
