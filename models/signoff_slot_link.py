@@ -131,6 +131,10 @@ class SignoffSlot(models.Model):
         expired = not self.link_until or self.link_until < fields.Datetime.now()
         return "expired" if expired else "open"
 
+    def _fits_secret(self, secret):
+        """Tell whether ``secret`` is that of this slot's link, and the link still counts."""
+        return self._judge_secret(secret) == "open"
+
     # === CODE === #
 
     def _make_code(self, sent_by, **values):

@@ -506,7 +506,7 @@ class TestSignoffPortalAttacks(SignoffHttpCase):
             return execute(cursor, query, *args, **kwargs)
 
         with patch.object(Cursor, "execute", counted):
-            self.env["signoff.decision"]._record(slot, "approve", "login", values)
+            slot._decide("approve", "login", values)
             self.env.flush_all()
         self.assertLessEqual(len(queries), 40)
 
