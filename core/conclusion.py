@@ -12,6 +12,7 @@ payloads; the caller makes the sentences.
     "parts"       number                     deliverables neither accepted nor waived
     "undated"     number                     open issues without owner or date
     "open"        number                     open issues to be settled after acceptance
+    "earlier"     number                     open issues that earlier acceptances have left
 """
 
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ SERIOUS = ("fatal", "serious")
 HARD = ("unanswered", "serious", "minor", "score", "parts")
 # reasons that a conditional acceptance must be free of
 UNREADY = ("undated",)
+# reasons that leave no more than a conditional acceptance
+LEFT = ("open", "earlier")
 
 
 @dataclass(frozen=True)
@@ -66,16 +69,17 @@ class Proposal:
         """Return the reasons against what a person decided; an empty list allows it."""
         if decided == FAIL:
             return []
-        against = HARD + (UNREADY if decided == CONDITIONAL else UNREADY + ("open",))
+        against = HARD + (UNREADY if decided == CONDITIONAL else UNREADY + LEFT)
         return [reason for reason in self.reasons if reason[0] in against]
 
 
-def propose(rule, results, issues, open_parts=0):
+def propose(rule, results, issues, open_parts=0, earlier=0):
     """Return the `Proposal`.
 
     :param results: list of `Result`, of the items that count (the last round of each)
     :param issues: list of `Issue`, those not settled
     :param open_parts: deliverables that a final acceptance still lacks
+    :param earlier: open issues that earlier acceptances have left to a final one
     """
     reached = score(results)
     serious = sum(issue.severity in SERIOUS for issue in issues)
@@ -91,6 +95,7 @@ def propose(rule, results, issues, open_parts=0):
         ("parts", open_parts),
         ("undated", sum(not issue.dated for issue in issues)),
         ("open", len(issues)),
+        ("earlier", earlier),
     )
     reasons = tuple((code, payload) for code, payload in found if payload)
     codes = {code for code, _payload in reasons}

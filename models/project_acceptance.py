@@ -89,6 +89,7 @@ class ProjectAcceptance(models.Model):
         "concluded_on",
         "signed_on",
         "deemed",
+        "payment_told",
         "revoke_reason",
         "revoked_by_id",
         "revoked_on",
@@ -207,6 +208,9 @@ class ProjectAcceptance(models.Model):
         string="Payment Milestone", help="Payment that falls due with this acceptance."
     )
     payment_percent = fields.Float(string="Payment (%)", digits=(5, 2), aggregator=None)
+    payment_told = fields.Boolean(
+        string="Finance Told", readonly=True, copy=False, help="Finance knows that it is due."
+    )
     warranty_from = fields.Date(string="Warranty From", copy=False)
     warranty_to = fields.Date(string="Warranty Until", copy=False)
     warranty_note = fields.Text(string="Warranty Terms", copy=False)

@@ -69,7 +69,8 @@ class ProjectAcceptance(models.Model):
     @api.model
     def _prepare_create_vals(self, vals):
         """Give an acceptance that nobody named the name of its kind."""
-        values = {**self.default_get(["kind_id", "project_id"]), **vals}
+        values = {**self.default_get(["kind_id", "project_id", "milestone_id"]), **vals}
+        vals = like(vals, {**self._get_milestone_payment(values), **vals})
         if vals.get("name") or not values.get("kind_id"):
             return vals
         kind = self.env["project.acceptance.kind"].browse(self._entry_id(values["kind_id"]) or 0)
@@ -78,6 +79,19 @@ class ProjectAcceptance(models.Model):
         )
         lang = project_sudo.delivery_lang or self.env.lang
         return like(vals, {**vals, "name": kind.with_context(lang=lang).name})
+
+    @api.model
+    def _get_milestone_payment(self, values):
+        """Return the payment that hangs on the milestone of a new acceptance."""
+        # the payment is printed on the acceptance that its maker prepares
+        milestones_sudo = self.env["project.milestone"].sudo()
+        milestone_sudo = milestones_sudo.browse(self._entry_id(values.get("milestone_id")) or 0)
+        if not milestone_sudo.exists().delivery_payment_name:
+            return {}
+        return {
+            "payment_name": milestone_sudo.delivery_payment_name,
+            "payment_percent": milestone_sudo.delivery_payment_percent,
+        }
 
     def _mark_milestones(self):
         """A milestone without a kind is from now on reached with this kind of acceptance.

@@ -166,7 +166,7 @@ class ProjectAcceptance(models.Model):
             [("acceptance_id", "in", self.ids), ("state", "in", ("open", "fixed"))],
             ["acceptance_id", "severity", "user_id", "date_deadline"],
         )
-        open_parts = self._count_open_parts()
+        open_parts, earlier = self._count_open_parts(), self._count_earlier_issues()
         items_by, issues_by = items.grouped("acceptance_id"), issues.grouped("acceptance_id")
         return {
             acceptance: rules.propose(
@@ -177,6 +177,7 @@ class ProjectAcceptance(models.Model):
                     for issue in issues_by.get(acceptance._origin, issues.browse())
                 ],
                 open_parts.get(acceptance._origin.id, 0),
+                earlier.get(acceptance._origin.id, 0),
             )
             for acceptance in self
         }
@@ -200,6 +201,31 @@ class ProjectAcceptance(models.Model):
             for acceptance in final
         }
 
+    def _count_earlier_issues(self):
+        """Return {id: issues that other acceptances have left open} of final acceptances.
+
+        What the customer made a condition counts; what breaks under warranty does not.
+        """
+        final = self.filtered(lambda a: a.kind_id.is_final and a.scope == "project")
+        if not final:
+            return {}
+        issues = self.env["project.acceptance.issue"]
+        rows = issues._read_group(
+            Domain("project_id", "in", final.project_id.ids)
+            & Domain("state", "in", ("open", "fixed"))
+            & (Domain("acceptance_id", "!=", False) | Domain("origin", "=", "condition")),
+            ["project_id", "acceptance_id", "later_acceptance_id"],
+            ["__count"],
+        )
+        return {
+            acceptance._origin.id: sum(
+                count
+                for project, *where, count in rows
+                if project == acceptance.project_id and acceptance._origin not in where
+            )
+            for acceptance in final
+        }
+
     def _get_reason_text(self, code, payload):
         """Return the sentence of one reason of a proposal."""
         if code == "unanswered":
@@ -218,4 +244,6 @@ class ProjectAcceptance(models.Model):
             return self.env._("%s deliverables are neither accepted nor waived.", payload)
         if code == "undated":
             return self.env._("%s open issues lack a person or a date.", payload)
+        if code == "earlier":
+            return self.env._("%s issues of earlier acceptances are still open.", payload)
         return self.env._("%s issues are to be settled after acceptance.", payload)

@@ -33,10 +33,14 @@ class ProjectAcceptance(models.Model):
         return self.state == CUSTOMER and partner in self._get_customer_signers().partner_id
 
     def _get_portal_items(self):
-        """Return the items (superuser) of the present round, in the order of the walk."""
+        """Return the items (superuser) as they count now, in the order of the walk."""
         self.ensure_one()
         items_sudo = self.sudo().item_ids.filtered(lambda item: not item.superseded)
         return items_sudo.sorted(lambda item: (item.family_id.sequence, item.sequence, item.id))
+
+    def _get_portal_round(self):
+        """Return those of :meth:`_get_portal_items` that the present round asks for."""
+        return self._get_portal_items().filtered(lambda item: item.round == self.round)
 
     def _get_portal_slot(self):
         """Return the open request (superuser) to the current user to sign this acceptance."""

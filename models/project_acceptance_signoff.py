@@ -250,18 +250,46 @@ class ProjectAcceptance(models.Model):
                     ),
                     labels[self.conclusion],
                 )
+        self._tell_payment()
+
+    def _tell_payment(self):
+        """Tell finance that a payment falls due, once whatever acceptances its milestone has."""
+        self.ensure_one()
+        if self.state != "signed" or self.payment_told or self._is_payment_known():
+            return
+        told = self._tell_finance(
+            lambda acceptance: acceptance.env._(
+                "Payment due: %(payment)s (%(percent)s %%)",
+                payment=acceptance.payment_name,
+                percent=f"{acceptance.payment_percent:g}",
+            ),
+            self.display_name,
+        )
+        if told:
+            self.write(Granted(payment_told=True))
+
+    def _tell_finance(self, get_summary, note):
+        """Tell who sends the invoice of this acceptance's payment; return whether there is one."""
+        self.ensure_one()
         finance = self.company_id.delivery_finance_user_id
-        if self.payment_name and finance:
-            self._tell(
-                finance,
-                "customer_delivery.mail_activity_type_payment",
-                lambda acceptance: acceptance.env._(
-                    "Payment due: %(payment)s (%(percent)s %%)",
-                    payment=acceptance.payment_name,
-                    percent=f"{acceptance.payment_percent:g}",
-                ),
-                self.display_name,
+        if not self.payment_name or not finance:
+            return False
+        self._tell(finance, "customer_delivery.mail_activity_type_payment", get_summary, note)
+        return True
+
+    def _is_payment_known(self):
+        """Tell whether finance knows of this payment by another acceptance of its milestone."""
+        self.ensure_one()
+        return bool(
+            self.milestone_id
+            and self.search_count(
+                Domain("milestone_id", "=", self.milestone_id.id)
+                & Domain("payment_name", "=", self.payment_name)
+                & Domain("state", "=", "signed")
+                & Domain("payment_told", "=", True),
+                limit=1,
             )
+        )
 
     def _tell(self, user, activity_type, get_summary, note):
         """Give somebody an activity, or a notice where he cannot open the acceptance."""
@@ -297,6 +325,15 @@ class ProjectAcceptance(models.Model):
 
         if user:
             self._tell(user, "customer_delivery.mail_activity_type_accepted", summary, reason)
+        if self.payment_told:
+            self._tell_finance(
+                lambda acceptance: acceptance.env._(
+                    "%(acceptance)s was revoked: %(payment)s is not due by it",
+                    acceptance=acceptance.display_name,
+                    payment=acceptance.payment_name,
+                ),
+                reason,
+            )
 
     def _mark_requirements_accepted(self):
         """Move confirmed requirements whose items all passed to the mode's accepted stage."""

@@ -180,6 +180,44 @@ class TestAcceptanceSignoff(SignoffCase):
         self.assertEqual(len(notice), 1)
         self.assertIn("30 %", notice.subject)
 
+    def _payments_told(self, words="Payment due"):
+        return self.env["mail.message"].search_count(
+            [("partner_ids", "in", self.finance.partner_id.ids), ("subject", "like", words)]
+        )
+
+    def test_finance_hears_of_a_payment_once_whatever_is_signed_for_its_milestone(self):
+        self.milestone.write(
+            {"delivery_payment_name": "Final payment", "delivery_payment_percent": 30}
+        )
+        self._conclude("pass", "pass")
+        self._send_and_sign()
+        for _run in range(2):
+            self._drain()
+        again = self._create_acceptance(
+            project_id=self.project_standard.id,
+            kind_id=self._acceptance_kind("fat").id,
+            milestone_id=self.milestone.id,
+        ).with_user(self.delivery_user)
+        self.assertEqual((again.payment_name, again.payment_percent), ("Final payment", 30))
+        self._walk("pass", acceptance=again)
+        again.action_conclude("pass")
+        row = self._send(again, self.delivery_user)
+        self._decide(self._pending(row, self.delivery_user))
+        self._sign(self._pending(row, self.contact_a))
+        self._drain()
+        self.assertEqual((self._payments_told(), again.payment_told), (1, False))
+        # what was told is taken back, and then another acceptance may ask for it
+        self.acceptance.with_user(self.delivery_manager).action_revoke("Wrong list")
+        self._drain()
+        self.assertEqual(self._payments_told("Final payment is not due"), 1)
+
+    def test_a_payment_that_is_none_is_not_taken_from_the_milestone(self):
+        self.milestone.delivery_payment_name = "Final payment"
+        acceptance = self._create_acceptance(
+            project_id=self.project_standard.id, milestone_id=self.milestone.id, payment_name=False
+        )
+        self.assertFalse(acceptance.payment_name)
+
     def test_confirmed_requirements_that_passed_are_accepted(self):
         requirement = self._create_agreed_requirement(project_id=self.project_standard.id)
         self.acceptance.item_ids[0].requirement_id = requirement

@@ -44,6 +44,10 @@ def test_a_person_may_decide_worse_but_not_past_what_is_open():
     assert [code for code, _payload in minor.forbids("pass")] == ["open"]
     undated = propose(RULE, results("fail"), issues("minor", 1, dated=False))
     assert [code for code, _payload in undated.forbids("conditional")] == ["undated"]
+    earlier = propose(RULE, results("pass"), [], earlier=2)
+    assert (earlier.verdict, earlier.reasons) == ("conditional", (("earlier", 2),))
+    assert [code for code, _payload in earlier.forbids("pass")] == ["earlier"]
+    assert not earlier.forbids("conditional")
     serious = propose(RULE, results("fail"), issues("fatal", 1))
     assert [code for code, _payload in serious.forbids("conditional")] == ["serious"]
     assert not serious.forbids("fail")
