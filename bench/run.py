@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import change_requests
 import changes
 import evidence
 import harness
@@ -105,6 +106,19 @@ def measure_evidence(report, registry, options):
     evidence.measure(report, side_of("admin"), side_of(workload.READER), rounds, options.quick)
 
 
+def measure_change(report, registry, options):
+    reader, manager = user_id(registry, workload.READER), user_id(registry, "admin")
+    rounds = 3 if options.quick else 15
+    change_requests.measure_screens(
+        report,
+        lambda *prepares: [harness.Side(registry, reader, each) for each in prepares],
+        rounds,
+    )
+    change_requests.measure_apply(
+        report, lambda prepare: harness.Side(registry, manager, prepare), min(rounds, 7)
+    )
+
+
 def measure_off(report, _registry, options):
     sides = []
     for name in (options.off_with, options.off_without):
@@ -145,6 +159,7 @@ PARTS = (
     measure_screens,
     measure_changes,
     measure_evidence,
+    measure_change,
     measure_portal,
     measure_register,
     measure_off,

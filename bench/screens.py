@@ -5,6 +5,7 @@ import words
 ORDER = {
     # the default_order of the views
     "project.requirement": "outline_key, id desc",
+    "project.change": "id desc",
     "project.task": "priority desc, sequence, state, date_deadline asc, id desc",
 }
 COUNT_LIMIT = 10001
@@ -25,14 +26,14 @@ def columns(model):
     }
 
 
-def open_list(model, domain=()):
+def open_list(model, domain=(), shown=columns):
     def prepare(env):
         records = env[model].with_context(bin_size=True)
 
         def call():
             found = records.web_search_read(
                 list(domain),
-                columns(model),
+                shown(model),
                 offset=0,
                 limit=PAGE,
                 order=ORDER[model],
@@ -45,7 +46,7 @@ def open_list(model, domain=()):
     return prepare
 
 
-def open_kanban(model, domain=()):
+def open_kanban(model, domain=(), shown=columns):
     def prepare(env):
         records = env[model].with_context(read_group_expand=True)
 
@@ -59,7 +60,7 @@ def open_kanban(model, domain=()):
                 order=ORDER[model],
                 auto_unfold=True,
                 opening_info=[],
-                unfold_read_specification=columns(model),
+                unfold_read_specification=shown(model),
                 unfold_read_default_limit=PAGE,
                 groupby_read_specification={},
             )

@@ -61,6 +61,7 @@ class Workload:
         self.make_tasks()
         self.make_requirements()
         self.make_criteria()
+        self.make_changes()
         self.make_followers()
         self.make_portal()
 
@@ -257,6 +258,11 @@ class Workload:
             " ON CONFLICT DO NOTHING"
         )
 
+    def skip_numbers(self, model):
+        """The numbers of the copies are taken."""
+        sequence = self.env[model]._get_number_sequence(self.projects.company_id)
+        self.env.cr.execute(f"SELECT setval('ir_sequence_{sequence.id:03d}', {self.rows + 1})")
+
     def make_tags(self, model, first):
         tags = self.env[self.env[model]._fields["tag_ids"].comodel_name].create(
             [{"name": f"{words.OBJECTS_EN[n % 23]} {n}", "color": n % 12} for n in range(TAGS)]
@@ -286,7 +292,6 @@ class Workload:
 
     def make_requirements(self):
         env = self.env
-        company = self.projects.company_id
         record = env["project.requirement"].create(
             {
                 "name": "Requirement",
@@ -319,8 +324,7 @@ class Workload:
         )
         self.make_tags("project.requirement", first)
         self.first_requirement = first
-        sequence = env["project.requirement"]._get_number_sequence(company)
-        env.cr.execute(f"SELECT setval('ir_sequence_{sequence.id:03d}', {self.rows + 1})")
+        self.skip_numbers("project.requirement")
         env.invalidate_all()
         for start in range(0, self.project_count, 20):
             env["project.requirement"]._renumber(self.projects[start : start + 20])
@@ -340,6 +344,39 @@ class Workload:
         # the line just made and removed counted as changes of the first requirement
         self.env.cr.execute("UPDATE project_requirement SET content_rev = 1")
 
+    def make_changes(self):
+        """As many change requests, in the stages that a board opens as those of the tasks."""
+        env = self.env
+        record = env["project.change"].create(
+            {
+                "name": "Change",
+                "project_id": self.projects[0].id,
+                "reason": "<p>Text</p>",
+                "content": "<p>Text</p>",
+                "contract_scope": "in",
+            }
+        )
+        shared = self.shared_columns()
+        stages = record.mode_id.change_stage_ids.sorted()[:STAGES]
+        types = record.mode_id._get_change_types()
+        self.first_change = self.copies(
+            record,
+            self.rows,
+            **shared,
+            reason=shared["description"],
+            content=shared["description"],
+            number="'CHG-' || lpad((k + 1)::text, 6, '0')",
+            commercial_partner_ref_id=shared["partner_id"],
+            stage_id=pick(stages.ids, self.stage_number()),
+            type_id=pick(types.ids, "k / 3"),
+            user_id=self.owner(),
+            contract_scope=pick(["in", "out"], "k"),
+            decision=pick(["none", "approved", "rejected", "conditional"], "k / 5"),
+            agreed_days="k % 4",
+            requested_at="now() at time zone 'UTC' - k * interval '7 minutes'",
+        )
+        self.skip_numbers("project.change")
+
     def make_followers(self):
         """The owner follows what he owns, as after an assignment in the web client."""
         cr = self.env.cr
@@ -348,6 +385,7 @@ class Workload:
         for model, first in (
             ("project.task", self.first_task),
             ("project.requirement", self.first_requirement),
+            ("project.change", self.first_change),
         ):
             default = subtypes.default_subtypes(model)[0]
             cr.execute(

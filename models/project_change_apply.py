@@ -282,12 +282,21 @@ class ProjectChange(models.Model):
         if not self.makes_tasks:
             return self.env["project.task"]
         without = requirements - links_sudo.requirement_id.with_env(self.env)
-        tasks = self.env["project.task"].create(
-            [self._prepare_task(requirement) for requirement in without]
+        # who has to act gets his tasks assigned; followers of the project hear of one change,
+        # not of each of its tasks
+        tasks = (
+            self.env["project.task"]
+            .with_context(mail_create_nolog=True)
+            .create([self._prepare_task(requirement) for requirement in without])
+            .with_env(self.env)
         )
+        if tasks:
+            text = self.env._("Made by %(change)s", change=self.display_name)
+            tasks._message_log_batch(dict.fromkeys(tasks.ids, text))
+        kind = links_model.default_get(["kind_id"])
         links_model.create(
             [
-                {"requirement_id": requirement.id, "task_id": task.id}
+                {**kind, "requirement_id": requirement.id, "task_id": task.id}
                 for requirement, task in zip(without, tasks, strict=True)
             ]
         )

@@ -75,6 +75,7 @@ class TestChangeApply(ChangeCase):
         self.assertEqual(self.milestone.deadline, date(2031, 3, 6))
         made = change.task_ids - task
         self.assertEqual(made.mapped("name"), [added.display_name])
+        self.assertIn(change.number, made.message_ids.body, "one line says why the task is there")
         self.assertIn(change.number, task.message_ids[0].body)
         self.assertIn("2031", change.message_ids[0].body)
         self.assertIn(change.number, self.confirmed.message_ids[0].body)
