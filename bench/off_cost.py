@@ -14,6 +14,8 @@ def prepare_database(registry, with_addon):
     """A project with tasks and milestones, and partners; commit."""
     with registry.cursor() as cr:
         env = Environment(cr, SUPERUSER_ID, {"no_reset_password": True})
+        if prepared := env["res.users"].search([("login", "=", LOGIN)]):
+            return prepared.id
         user = env["res.users"].create(
             {
                 "name": "Plain",
@@ -85,18 +87,53 @@ def write_partners(env):
     return _one_by_one(env, partners, {"phone": "+41 44 000 00 00", "city": "Zürich"})
 
 
+def create_milestones(env):
+    project = env["project.project"].search([("name", "=", "Off")])
+
+    def call():
+        for number in range(COUNT):
+            env["project.milestone"].create({"name": f"New {number}", "project_id": project.id})
+            env.cr.flush()
+
+    return call
+
+
+def write_milestones(env):
+    values = {"name": "Renamed", "deadline": "2030-01-31"}
+    return _one_by_one(env, _records(env, "project.milestone"), values)
+
+
 def reach_milestones(env):
     return _one_by_one(env, _records(env, "project.milestone"), {"is_reached": True})
 
 
-def measure(report, pair, pairs):
+def toggle_milestones(env):
+    milestones = _records(env, "project.milestone")
+
+    def call():
+        for milestone in milestones:
+            milestone.toggle_is_reached(True)
+            env.cr.flush()
+
+    return call
+
+
+TASKS_AND_PARTNERS = (
+    ("create a task", create_tasks),
+    ("write a task", write_tasks),
+    ("write a partner", write_partners),
+    ("reach a milestone", reach_milestones),
+)
+MILESTONES = (
+    ("create a milestone", create_milestones),
+    ("write a milestone", write_milestones),
+    ("tick a milestone", toggle_milestones),
+)
+
+
+def measure(report, pair, pairs, rows=TASKS_AND_PARTNERS):
     """Add the rows; ``pair(prepare)`` makes the side with and the side without the addon."""
-    for title, prepare in (
-        ("create a task", create_tasks),
-        ("write a task", write_tasks),
-        ("write a partner", write_partners),
-        ("reach a milestone", reach_milestones),
-    ):
+    for title, prepare in rows:
         report.compare(
             f"project off: {title} ({COUNT} times), CPU",
             *pair(prepare),

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import acceptance
 import change_requests
 import changes
 import evidence
@@ -119,17 +120,30 @@ def measure_change(report, registry, options):
     )
 
 
-def measure_off(report, _registry, options):
+def measure_acceptance(report, registry, options):
+    uid = user_id(registry, workload.READER)
+    context = {"tz": "UTC", "lang": "en_US"}
+    acceptance.measure(
+        report,
+        lambda prepare: harness.Side(registry, uid, prepare, context),
+        off_sides(options),
+        3 if options.quick else 15,
+        options.quick,
+    )
+
+
+def off_sides(options):
+    """Return a function that makes the sides with and without the addon."""
     sides = []
     for name in (options.off_with, options.off_without):
         registry = Registry(name)
         uid = off_cost.prepare_database(registry, with_addon=name == options.off_with)
         sides.append((registry, uid))
-    off_cost.measure(
-        report,
-        lambda prepare: [harness.Side(registry, uid, prepare) for registry, uid in sides],
-        3 if options.quick else 15,
-    )
+    return lambda prepare: [harness.Side(registry, uid, prepare) for registry, uid in sides]
+
+
+def measure_off(report, _registry, options):
+    off_cost.measure(report, off_sides(options), 3 if options.quick else 15)
 
 
 def measure_portal(report, registry, options):
@@ -160,6 +174,7 @@ PARTS = (
     measure_changes,
     measure_evidence,
     measure_change,
+    measure_acceptance,
     measure_portal,
     measure_register,
     measure_off,

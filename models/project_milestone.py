@@ -47,13 +47,16 @@ class ProjectMilestone(models.Model):
 
         They are those linked to the milestone or its tasks; of the whole project where none is.
         """
+        if not self:
+            return {}
         # figures of the project, the same for everybody who sees it
         requirements_sudo = self.env["project.requirement"].sudo()
         must_sudo = requirements_sudo.search_fetch(
             requirements_sudo._get_must_domain() & Domain("project_id", "in", self.project_id.ids),
             ["project_id"],
         )
-        passed = {row.id for row in must_sudo if row.acceptance_result == "passed"}
+        results = must_sudo._get_acceptance_results(must_sudo.ids)
+        passed = {record_id for record_id, result in results.items() if result == "passed"}
         by_project, by_milestone = {}, {}
         for row in must_sudo:
             by_project.setdefault(row.project_id.id, set()).add(row.id)

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 # items that count: the last round of each, of an acceptance that was not revoked
 COUNTING = Domain("superseded", "=", False) & Domain("acceptance_id.state", "!=", "revoked")
@@ -30,18 +31,27 @@ class ProjectRequirement(models.Model):
     )
 
     def _compute_acceptance_result(self):
+        results = self._get_acceptance_results(self.ids)
+        for requirement in self:
+            requirement.acceptance_result = results.get(requirement.id, "none")
+
+    @api.model
+    def _get_acceptance_results(self, ids):
+        """Return {requirement id: result} of those that a checklist item checks."""
         # a figure of the requirement, whoever may read it
         items_sudo = self.env["project.acceptance.item"].sudo()
-        found = {}
-        for requirement, verdict in items_sudo._read_group(
-            COUNTING & Domain("requirement_id", "in", self.ids),
-            ["requirement_id", "customer_verdict"],
-        ):
-            found.setdefault(requirement.id, set()).add(verdict)
-        for requirement in self:
-            requirement.acceptance_result = self._get_acceptance_result(
-                found.get(requirement.id, set())
-            )
+        items_sudo.flush_model(["requirement_id", "customer_verdict"])
+        query = items_sudo._search(COUNTING & Domain("requirement_id", "in", list(ids)))
+        columns = (
+            SQL.identifier(query.table, name) for name in ("requirement_id", "customer_verdict")
+        )
+        verdicts = {}
+        for requirement_id, verdict in self.env.execute_query(query.select(*columns)):
+            verdicts.setdefault(requirement_id, set()).add(verdict or False)
+        return {
+            requirement_id: self._get_acceptance_result(found)
+            for requirement_id, found in verdicts.items()
+        }
 
     @api.model
     def _get_acceptance_result(self, verdicts):

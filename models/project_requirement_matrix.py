@@ -17,8 +17,13 @@ class ProjectRequirement(models.Model):
         import xlsxwriter  # noqa: PLC0415 (only exports need it)
 
         self._check_may_read_matrix()
-        # cells are texts: what a customer typed never becomes a formula or a link
-        options = {"strings_to_formulas": False, "strings_to_urls": False}
+        # cells are texts: what a customer typed never becomes a formula or a link; rows are
+        # written in order and need no memory
+        options = {
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "constant_memory": True,
+        }
         with xlsxwriter.Workbook(file, options) as workbook:
             head = workbook.add_format({"bold": True, "bg_color": "#E8EEF4", "bottom": 1})
             self._write_matrix_sheet(workbook, head, projects)
@@ -55,32 +60,46 @@ class ProjectRequirement(models.Model):
         sheet = workbook.add_worksheet(self.env._("Traceability"))
         self._start_sheet(sheet, self._get_matrix_headers(), WIDTHS, head)
         missing = workbook.add_format({"bg_color": "#FADBD8"})
-        requirements = self._search_matrix(projects)
-        trace = requirements._get_trace()
+        rows = self._read_matrix(projects)
+        trace = self.browse([row[0] for row in rows])._get_trace()
         results = dict(self._fields["acceptance_result"]._description_selection(self.env))
-        for line, requirement in enumerate(requirements, 1):
-            row = trace[requirement.id]
+        names = self._get_matrix_names(rows)
+        write = sheet.write_string
+        for line, (record_id, project, outline, number, name, priority, stage) in enumerate(
+            rows, 1
+        ):
+            row = trace[record_id]
             cells = (
-                requirement.project_id.name,
-                requirement.outline or "",
-                requirement.number,
-                requirement.name,
-                requirement.priority_id.name or "",
-                requirement.stage_id.name,
+                names["project_id"][project],
+                outline,
+                number,
+                name,
+                names["priority_id"].get(priority),
+                names["stage_id"].get(stage),
                 str(row["criteria"] or ""),
                 ", ".join(row["tasks"]),
                 ", ".join(row["items"]),
-                results[requirement.acceptance_result],
+                results[row["result"]],
                 ", ".join(row["changes"]),
                 ", ".join(row["deliverables"]),
                 ", ".join(row["gaps"]),
             )
             for place, text in enumerate(cells):
                 if text:
-                    sheet.write_string(line, place, text)
+                    write(line, place, text)
                 elif place in NEEDED and row["gaps"]:
                     sheet.write_blank(line, place, None, missing)
-        sheet.autofilter(0, 0, max(len(requirements), 1), len(WIDTHS) - 1)
+        sheet.autofilter(0, 0, max(len(rows), 1), len(WIDTHS) - 1)
+
+    @api.model
+    def _get_matrix_names(self, rows):
+        """Return {field: {id: name}} of projects, classes and stages in ``rows``."""
+        names = {}
+        for field, place in (("project_id", 1), ("priority_id", 5), ("stage_id", 6)):
+            records = self.env[self._fields[field].comodel_name]
+            records = records.browse({row[place] for row in rows} - {None})
+            names[field] = {record.id: record.name for record in records}
+        return names
 
     @api.model
     def _write_coverage_sheet(self, workbook, head, projects):
@@ -113,9 +132,13 @@ class ProjectRequirement(models.Model):
         sheet = workbook.add_worksheet(self.env._("Tasks Without Requirement"))
         headers = (self.env._("Project"), self.env._("Task"))
         self._start_sheet(sheet, headers, (30, 60), head)
-        tasks = self.env["project.task"].search_fetch(
-            projects._get_unasked_domain(), ["project_id", "name"], order="project_id, id"
+        tasks = self._read_columns(
+            "project.task",
+            projects._get_unasked_domain(),
+            ["project_id", "name"],
+            order="project_id, id",
         )
-        for line, task in enumerate(tasks, 1):
-            sheet.write_string(line, 0, task.project_id.name)
-            sheet.write_string(line, 1, task.name)
+        names = {project.id: project.name for project in projects}
+        for line, (project_id, name) in enumerate(tasks, 1):
+            sheet.write_string(line, 0, names[project_id])
+            sheet.write_string(line, 1, name)

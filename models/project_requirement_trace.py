@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from .project_project import STAFF_GROUPS
 from .project_requirement_acceptance import COUNTING
@@ -60,84 +61,139 @@ class ProjectRequirement(models.Model):
         """Return {id: row} of what exists for each of these requirements.
 
         :return: ``criteria`` (number), ``tasks``, ``items``, ``changes``, ``deliverables`` (lists
-            of names) and ``gaps`` (list of what is missing, in the language of the environment)
+            of names), ``result`` and ``gaps`` (list of what is missing, in the language of the
+            environment)
         """
+        ids = self._origin.ids
         found = {
-            record_id: {"criteria": 0, "tasks": [], "items": [], "changes": [], "deliverables": []}
-            for record_id in [*self._origin.ids, False]
+            record_id: {
+                "criteria": 0,
+                "tasks": [],
+                "items": [],
+                "changes": [],
+                "deliverables": [],
+                "result": "none",
+                "gaps": [],
+            }
+            for record_id in [*ids, False]
         }
-        inside = Domain("requirement_id", "in", self._origin.ids)
+        inside = Domain("requirement_id", "in", ids)
         for model in ("project.requirement.criterion", "project.requirement.indicator"):
-            for requirement, count in self.env[model]._read_group(
-                inside, ["requirement_id"], ["__count"]
-            ):
-                found[requirement.id]["criteria"] += count
+            for (requirement_id,) in self._read_columns(model, inside, ["requirement_id"]):
+                found[requirement_id]["criteria"] += 1
         self._trace_tasks(found, inside)
         self._trace_items(found, inside)
         self._trace_changes(found, inside)
-        self._trace_deliverables(found)
-        self._trace_gaps(found)
+        self._trace_deliverables(found, ids)
+        for requirement_id, result in self._get_acceptance_results(ids).items():
+            found[requirement_id]["result"] = result
+        self._trace_gaps(found, ids)
         return found
 
+    @api.model
+    def _read_columns(self, model, domain, names, order=None, active_test=True):
+        """Return rows of stored columns in one statement, as far as the reader may read them.
+
+        A matrix of thousands of rows is read as plain values: a record for each cell would take
+        more time than all the rest.
+        """
+        records = self.env[model].with_context(active_test=active_test)
+        records.flush_model(names)
+        query = records._search(domain, order=order)
+        columns = [records._field_to_sql(query.table, name, query) for name in names]
+        return self.env.execute_query(query.select(*columns))
+
+    @api.model
+    def _read_names(self, model, ids, name):
+        """Return {id: name} of those of ``ids`` that the reader may read, archived ones too."""
+        inside = Domain("id", "in", list(ids))
+        return dict(self._read_columns(model, inside, ["id", name], active_test=False))
+
     def _trace_tasks(self, found, inside):
-        links = self.env["project.requirement.link"].search_fetch(
-            inside & Domain("task_id", "!=", False), ["requirement_id", "task_id"]
+        links = self._read_columns(
+            "project.requirement.link",
+            inside & Domain("task_id", "!=", False),
+            ["requirement_id", "task_id"],
+            order="id",
         )
-        visible = links.task_id._filtered_access("read")
-        visible.fetch(["name"])
-        for link in links:
-            name = (
-                link.task_id.name if link.task_id in visible else self.env._("Not visible to you")
-            )
-            found[link.requirement_id.id]["tasks"].append(name)
+        names = self._read_names("project.task", {task_id for _id, task_id in links}, "name")
+        closed = self.env._("Not visible to you")
+        for requirement_id, task_id in links:
+            found[requirement_id]["tasks"].append(names.get(task_id, closed))
 
     def _trace_items(self, found, inside):
-        items = self.env["project.acceptance.item"].search_fetch(
+        items = self._read_columns(
+            "project.acceptance.item",
             inside & COUNTING,
             ["requirement_id", "acceptance_id", "number", "customer_verdict"],
             order="acceptance_id, number",
         )
-        items.acceptance_id.fetch(["number"])
-        for item in items:
-            sign = SIGNS.get(item.customer_verdict, "")
-            found[item.requirement_id.id]["items"].append(
-                f"{item.acceptance_id.number}/{item.number} {sign}".strip()
-            )
+        acceptance_ids = {acceptance_id for _id, acceptance_id, *_rest in items}
+        numbers = self._read_names("project.acceptance", acceptance_ids, "number")
+        for requirement_id, acceptance_id, number, verdict in items:
+            sign = SIGNS.get(verdict, "")
+            cell = f"{numbers.get(acceptance_id) or ''}/{number} {sign}".strip()
+            found[requirement_id]["items"].append(cell)
 
     def _trace_changes(self, found, inside):
-        lines = self.env["project.change.line"].search_fetch(
-            inside, ["requirement_id", "change_id"], order="change_id"
+        lines = self._read_columns(
+            "project.change.line", inside, ["requirement_id", "change_id"], order="change_id"
         )
-        visible = lines.change_id._filtered_access("read")
-        visible.fetch(["number"])
-        for line in lines:
-            if line.change_id in visible:
-                found[line.requirement_id.id]["changes"].append(line.change_id.number)
+        changes = {change_id for _id, change_id in lines}
+        numbers = self._read_names("project.change", changes, "number")
+        for requirement_id, change_id in lines:
+            if change_id in numbers:
+                found[requirement_id]["changes"].append(numbers[change_id])
 
-    def _trace_deliverables(self, found):
+    def _trace_deliverables(self, found, ids):
         deliverables = self.env["project.deliverable"].search_fetch(
-            [("requirement_ids", "in", self._origin.ids)], ["name", "version", "requirement_ids"]
+            [("requirement_ids", "in", ids)], ["name", "version"]
         )
-        for deliverable in deliverables:
-            for requirement in deliverable.requirement_ids:
-                if requirement.id in found:
-                    found[requirement.id]["deliverables"].append(deliverable.display_name)
+        names = {deliverable.id: deliverable.display_name for deliverable in deliverables}
+        field = deliverables._fields["requirement_ids"]
+        deliverables.flush_model(["requirement_ids"])
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT %(part)s, %(requirement)s FROM %(relation)s WHERE %(part)s = ANY(%(ids)s)",
+                part=SQL.identifier(field.column1),
+                requirement=SQL.identifier(field.column2),
+                relation=SQL.identifier(field.relation),
+                ids=deliverables.ids,
+            )
+        )
+        requirements = {}
+        for deliverable_id, requirement_id in rows:
+            requirements.setdefault(deliverable_id, []).append(requirement_id)
+        for deliverable_id, name in names.items():
+            for requirement_id in requirements.get(deliverable_id, ()):
+                if requirement_id in found:
+                    found[requirement_id]["deliverables"].append(name)
 
-    def _trace_gaps(self, found):
-        for requirement in self:
-            row = found[requirement._origin.id]
-            row["gaps"] = gaps = []
-            if requirement.stage_id.kind == "cancelled" or not requirement.priority_id.in_scope:
+    def _trace_gaps(self, found, ids):
+        """Name what requirements of this delivery lack; those left out need nothing."""
+        rows = self._read_columns(
+            self._name,
+            Domain("id", "in", ids),
+            ["id", "stage_id", "priority_id"],
+            active_test=False,
+        )
+        cancelled = self.env["project.requirement.stage"].with_context(active_test=False)
+        cancelled = set(cancelled.search([("kind", "=", "cancelled")]).ids)
+        promised = self.env["project.requirement.priority"].with_context(active_test=False)
+        promised = set(promised.search([("in_scope", "=", True)]).ids)
+        lacks = {
+            "criteria": self.env._("no criterion"),
+            "tasks": self.env._("no task"),
+            "items": self.env._("no checklist item"),
+        }
+        not_passed = self.env._("not passed")
+        for requirement_id, stage_id, priority_id in rows:
+            if stage_id in cancelled or priority_id not in promised:
                 continue
-            if not row["criteria"]:
-                gaps.append(self.env._("no criterion"))
-            if not row["tasks"]:
-                gaps.append(self.env._("no task"))
-            if not row["items"]:
-                gaps.append(self.env._("no checklist item"))
-            elif requirement.acceptance_result != "passed":
-                gaps.append(self.env._("not passed"))
-        found[False]["gaps"] = []
+            row = found[requirement_id]
+            row["gaps"] = [text for name, text in lacks.items() if not row[name]]
+            if row["items"] and row["result"] != "passed":
+                row["gaps"].append(not_passed)
 
     # === WORKBOOK === #
 
@@ -148,11 +204,15 @@ class ProjectRequirement(models.Model):
             raise AccessError(self.env._("Please ask your contact person for this document."))
 
     @api.model
-    def _search_matrix(self, projects):
-        """Return the requirements of ``projects`` in the order of their documents."""
-        return self.search_fetch(
+    def _read_matrix(self, projects):
+        """Return what stands of the requirements of ``projects``, in the order of documents.
+
+        :return: rows of id, project, outline, number, title, class and stage (ids)
+        """
+        return self._read_columns(
+            self._name,
             Domain("project_id", "in", projects.ids) & Domain("stage_id.kind", "!=", "cancelled"),
-            ["project_id", "outline", "number", "name", "priority_id", "stage_id"],
+            ["id", "project_id", "outline", "number", "name", "priority_id", "stage_id"],
             order="project_id, outline_key, id",
         )
 

@@ -33,7 +33,9 @@ def arguments():
         help="a tenth of the rows and few rounds; bench/results.json stays as it is",
     )
     parser.add_argument(
-        "--only", default="", help="parts: screens,changes,evidence,change,portal,register,off"
+        "--only",
+        default="",
+        help="parts: screens,changes,evidence,change,acceptance,portal,register,off",
     )
     return parser.parse_args()
 
