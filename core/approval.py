@@ -4,8 +4,8 @@ A *plan* is an ordered list of steps. Steps of equal order run side by side; an 
 every required step of the orders before it has passed. Optional and comment-only steps never
 hold anybody up.
 
-Plain Python: no database, no Odoo. ``tests/core/reference_approval.py`` holds a second, slower
-model of the same rules against which this one is played.
+Plain Python: no database, no Odoo. ``approval_model`` holds a second, slower model of the same
+rules; tests play it against what the engine does.
 """
 
 from dataclasses import dataclass
@@ -58,6 +58,11 @@ def quorum(rule, need, people):
     if not 1 <= wanted <= people:
         raise ValueError("no number of approvals can pass this step")
     return wanted
+
+
+def count_voices(rule, people):
+    """Return of how many the approvals are counted: people, or the groups for which they speak."""
+    return len({person["group"] for person in people}) if rule == "group" else len(people)
 
 
 def judge(rule, need, groups, verdicts):

@@ -204,6 +204,12 @@ class ProjectChange(models.Model):
             waiting = change_sudo.filtered(lambda change: change.stage_id.kind == "approve")
             waiting._enter("assess", "new")
 
+    def _signoff_touch(self, names=()):
+        super()._signoff_touch(names)
+        self._signoff_reset_running(
+            self.env._("%s changed after it had been sent.", self[:1].display_name)
+        )
+
     def _note_conditions(self, row):
         """Keep what was asked for with the approvals as rows that somebody has to meet."""
         decisions_sudo = row.sudo().slot_ids.decision_ids.filtered("conditions")

@@ -17,6 +17,17 @@ EVIDENCE = (
 class ResUsers(models.Model):
     _inherit = "res.users"
 
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("active") is False:
+            # of all companies: whoever is gone is asked nowhere
+            waiting_sudo = self.env["signoff.slot"].sudo()
+            waiting_sudo = waiting_sudo.search(
+                [("user_id", "in", self.ids), ("state", "=", "pending")]
+            )
+            self.env["delivery.event"]._emit("signoff.left", waiting_sudo)
+        return result
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_author_of_evidence(self):
         authors = self.browse()

@@ -1,6 +1,12 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
+
+# how many who are absent themselves may stand between who is asked and who decides
+CHAIN_LIMIT = 3
+DAY = timedelta(days=1)
 
 
 class SignoffDelegation(models.Model):
@@ -58,27 +64,32 @@ class SignoffDelegation(models.Model):
 
     @api.constrains("user_id", "delegate_id", "date_from", "date_to", "active")
     def _check_no_cycle(self):
-        """Two who stand in for each other at the same time would both wait."""
+        """People who stand in for each other at the same time would all wait."""
         for delegation in self.filtered("active"):
-            back = self.sudo().search_count(
-                Domain("user_id", "=", delegation.delegate_id.id)
-                & Domain("delegate_id", "=", delegation.user_id.id)
-                & Domain("date_from", "<=", delegation.date_to)
-                & Domain("date_to", ">=", delegation.date_from),
-                limit=1,
-            )
-            if back:
-                raise ValidationError(
-                    self.env._(
-                        "%(delegate)s is absent at that time and has named %(user)s. "
-                        "Choose somebody else.",
-                        delegate=delegation.delegate_id.name,
-                        user=delegation.user_id.name,
-                    )
+            seen = delegates_sudo = delegation.sudo().delegate_id
+            while delegates_sudo:
+                following_sudo = self.sudo().search(
+                    Domain("user_id", "in", delegates_sudo.ids)
+                    & Domain("date_from", "<=", delegation.date_to)
+                    & Domain("date_to", ">=", delegation.date_from)
                 )
+                if delegation.user_id in following_sudo.delegate_id:
+                    raise ValidationError(
+                        self.env._(
+                            "%(delegate)s is absent at that time and has named %(user)s, or "
+                            "somebody for whom %(user)s stands in. Choose somebody else.",
+                            delegate=delegation.delegate_id.name,
+                            user=delegation.user_id.name,
+                        )
+                    )
+                delegates_sudo = following_sudo.delegate_id - seen
+                seen |= delegates_sudo
 
-    @api.constrains("user_id")
+    @api.constrains(
+        "user_id", "delegate_id", "date_from", "date_to", "res_model", "company_id", "active"
+    )
     def _check_own(self):
+        """Nobody but the absent says who decides for him, what and how long."""
         user = self.env.user
         # constraints run as superuser: the user counts, not his present rights
         if user.has_group("customer_delivery.group_delivery_manager"):
@@ -86,38 +97,115 @@ class SignoffDelegation(models.Model):
         if self.filtered(lambda delegation: delegation.user_id != user):
             raise AccessError(self.env._("You can name who decides for you, not for others."))
 
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        delegations = super().create(vals_list)
+        delegations._begin()
+        return delegations
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & {"user_id", "delegate_id", "date_from", "date_to", "res_model", "active"}:
+            self._begin()
+        return result
+
     # === BUSINESS METHODS === #
+
+    def _begin(self):
+        """Ask who stands in about what waits for the absent already."""
+        begun = self.filtered(lambda row: row.active and row._is_current())
+        if not begun:
+            return
+        # those for whom the absent stand in wait too
+        absent = behind = begun.user_id
+        for _link in range(CHAIN_LIMIT - 1):
+            behind = self.sudo().search([("delegate_id", "in", behind.ids)]).user_id - absent
+            absent |= behind
+        # whoever goes on leave need not see what those ask for whom he stands in
+        self.env["signoff.slot"].sudo().search(
+            Domain("state", "=", "pending") & Domain("user_id", "in", absent.ids)
+        )._ask_delegates()
+
+    @api.model
+    def _cron_begin(self):
+        """Ask who stands in, on the first day of each absence; nobody is asked twice."""
+        today = fields.Date.today()
+        # days begin earlier in the east
+        near = [("date_from", "<=", today + DAY), ("date_to", ">=", today - DAY)]
+        self.search(near)._begin()
+
+    def _is_current(self):
+        """Tell whether the absence lasts today, where the absent person is."""
+        self.ensure_one()
+        today = fields.Date.context_today(self.with_context(tz=self.user_id.tz))
+        return self.date_from <= today <= self.date_to
 
     @api.model
     def _get_current(self, users, res_model, company):
-        """Return {user: users who decide for him now}; one query."""
+        """Return {user: users who decide for him now}; a query for each link of a chain.
+
+        Who stands in and is absent himself is asked, and so is who stands in for him.
+        """
         today = fields.Date.context_today(self)
-        found_sudo = self.sudo().search(
-            Domain("user_id", "in", users.ids)
-            & Domain("date_from", "<=", today)
+        scope = (
+            Domain("date_from", "<=", today)
             & Domain("date_to", ">=", today)
             & Domain("res_model", "in", [res_model, False])
             & Domain("company_id", "in", [company.id, False])
             & Domain("delegate_id.active", "=", True)
         )
+        direct, wanted = {}, users
+        for _link in range(CHAIN_LIMIT):
+            found_sudo = self.sudo().search(scope & Domain("user_id", "in", wanted.ids))
+            for user, delegations in found_sudo.grouped("user_id").items():
+                direct[user] = delegations.delegate_id
+            wanted = found_sudo.delegate_id - self.env["res.users"].union(*direct)
+            if not wanted:
+                break
         return {
-            user: delegations.delegate_id
-            for user, delegations in found_sudo.grouped("user_id").items()
+            user: self._follow(user, direct) - user
+            for user in users.with_env(found_sudo.env)
+            if user in direct
         }
 
     @api.model
-    def _prepare_slots(self, slots_sudo):
-        """Return values of the slots that ask those who stand in for the people of ``slots``."""
+    def _follow(self, user, direct):
+        """Return all who stand in for ``user`` by the direct delegations, along the chain."""
+        found = last = direct[user]
+        for _link in range(CHAIN_LIMIT - 1):
+            last = found.union(*(direct[one] for one in last if one in direct)) - found
+            found |= last
+        return found
+
+    @api.model
+    def _ask_delegates(self, slots_sudo):
+        """Ask those who stand in for the people of ``slots_sudo``, each once.
+
+        :return: the new slots (superuser)
+        """
         values = []
-        with_user = slots_sudo.filtered("user_id")
-        for (model, company), slots in with_user.grouped(
+        own = slots_sudo.filtered(
+            lambda slot: slot.user_id and not slot.on_behalf_slot_id and slot.state == "pending"
+        )
+        for (model, company), slots in own.grouped(
             lambda slot: (slot.res_model, slot.company_id)
         ).items():
             current = self._get_current(slots.user_id, model, company)
-            for slot in slots:
-                barred = slot.round_id._get_plan()["barred"] if current else ()
-                for delegate in current.get(slot.user_id, ()):
-                    if delegate.id in barred or company not in delegate.company_ids:
+            asked = slots.filtered(lambda slot, current=current: slot.user_id in current)
+            known = {
+                (twin.on_behalf_slot_id, twin.user_id)
+                for twin in slots.search([("on_behalf_slot_id", "in", asked.ids)])
+            }
+            for slot in asked:
+                barred = slot.round_id._get_plan()["barred"]
+                for delegate in current[slot.user_id]:
+                    if (
+                        delegate.id in barred
+                        or company not in delegate.company_ids
+                        or (slot, delegate) in known
+                    ):
                         continue
                     (person,) = self.env["signoff.planner"]._as_people(delegate, company)
                     person["group"] = slot.group_key
@@ -127,6 +215,7 @@ class SignoffDelegation(models.Model):
                             person,
                             origin="delegation",
                             on_behalf_slot_id=slot.id,
+                            asked_at=fields.Datetime.now(),
                         )
                     )
-        return values
+        return self.env["signoff.slot"].sudo().create(values)

@@ -224,7 +224,8 @@ class SignoffDocumentMixin(models.AbstractModel):
         """Called in the transaction of the event.
 
         :param str name: ``started``, ``approved``, ``rejected``, ``asked``, ``deferred``,
-            ``withdrawn``, ``expired``, ``reset`` or ``voided``
+            ``returned`` (another round follows), ``withdrawn``, ``expired``, ``reset`` or
+            ``voided``
         :param row: the signoff.round
         """
         if "content_lock" in self._fields:
@@ -254,6 +255,18 @@ class SignoffDocumentMixin(models.AbstractModel):
         self.ensure_one()
         return self.env["signoff.round"]._start(
             self, row.flow_id, follows=row, from_key=from_key, note=row.note or ""
+        )
+
+    def _signoff_tell_stopped(self, row, why):
+        """Tell who sent the document that its content has changed and nobody is asked now."""
+        self.ensure_one()
+        user = row.author_id if row.author_id.active else self.sudo().project_id.user_id
+        ours = row.sudo().with_context(lang=user.lang, mail_activity_quick_update=True)
+        ours.project_id.activity_schedule(
+            "mail.mail_activity_data_todo",
+            user_id=user.id,
+            summary=ours.env._("Send again: %(document)s", document=row.name),
+            note=why,
         )
 
     def _signoff_set_state(self, state):

@@ -173,9 +173,34 @@ class SignoffFlow(models.Model):
             for flow_sudo in fitting:
                 open_ones = members.filtered(lambda doc: doc.id not in found)
                 if flow_sudo.filter_domain and open_ones:
-                    open_ones = open_ones.filtered_domain(literal_eval(flow_sudo.filter_domain))
+                    open_ones = self._filter_documents(
+                        open_ones, flow_sudo.filter_domain, flow_sudo.name
+                    )
                 found.update(dict.fromkeys(open_ones.ids, flow_sudo))
         return found
+
+    @api.model
+    def _filter_documents(self, documents, condition, name):
+        """Return those of ``documents`` that match a condition.
+
+        A condition was checked when it was saved; since then an application may have gone, or
+        what it asks about is closed to whoever sends the document.
+
+        :param str name: flow or step, for the message
+        :raises UserError: when the condition cannot be evaluated
+        """
+        try:
+            return documents.filtered_domain(literal_eval(condition))
+        except Exception as error:
+            # whatever a condition raises, the sender is told where it is mended
+            raise UserError(
+                self.env._(
+                    "The condition of “%(name)s” cannot be checked for this document: %(error)s\n"
+                    "Ask a delivery manager to mend it, or to take the flow out of use.",
+                    name=name,
+                    error=error,
+                )
+            ) from error
 
     @api.model
     def _find_for_mode(self, mode, res_model):

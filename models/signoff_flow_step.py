@@ -1,5 +1,3 @@
-from ast import literal_eval
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -177,7 +175,8 @@ class SignoffFlowStep(models.Model):
 
     @api.constrains("reject_step_id", "sequence", "flow_id")
     def _check_back_step(self):
-        for step in self.filtered("reject_step_id"):
+        sent_back = self | self.search([("reject_step_id", "in", self.ids)])
+        for step in sent_back.filtered("reject_step_id"):
             back = step.reject_step_id
             if back.flow_id != step.flow_id or back.sequence >= step.sequence:
                 raise ValidationError(
@@ -217,7 +216,9 @@ class SignoffFlowStep(models.Model):
         self.ensure_one()
         if not self.condition_domain:
             return documents
-        return documents.filtered_domain(literal_eval(self.condition_domain))
+        return self.env["signoff.flow"]._filter_documents(
+            documents, self.condition_domain, self.name
+        )
 
     def _as_plan(self, lang, key, keys):
         """Return this step as plain data, in the language of the document.

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..core.approval import quorum
+from ..core.approval import count_voices, quorum
 
 PARTY_SOURCES = ("role", "signatory")
 
@@ -46,11 +46,52 @@ class SignoffPlanner(models.AbstractModel):
         return plans
 
     @api.model
-    def _plan_flow(self, documents, flow_sudo, parties, draft=False):
+    def _plan_following(self, document, row):
+        """Return the plan of the round that continues ``row``: sent back, or changed on the way.
+
+        Sent back, it goes on by the plan that was copied at the first start, whatever has become
+        of the flow; without those who have left. Changed content may make other conditions hold,
+        so that plan is made anew.
+
+        :return: plan in which ``settled`` are the ids of the steps that stand as ``row`` left them
+        """
+        before = row._get_plan()
+        settled = row._get_progress(before)[1]
+        asked = row._get_people_asked()
+        if row.state == "reset":
+            parties = self.env["project.party"].browse(
+                {
+                    person["party"]
+                    for step in before["steps"]
+                    for person in step["people"]
+                    if step["source"] == "signatory" and person["party"]
+                }
+            )
+            plan = self._plan_flow(
+                document, row.flow_id.sudo(), parties.exists(), barred=before["barred"]
+            )[document.id]
+        else:
+            plan = before
+        people = [person for step in plan["steps"] for person in step["people"]]
+        users = self.env["res.users"].sudo().browse({person["user"] for person in people})
+        gone = set(users.ids) - set(users.exists().filtered("active").ids)
+        keys = {step["key"]: step["step"] for step in before["steps"]}
+        named = {step["step"]: step["people"] for step in before["steps"]}
+        named.update((keys[key], found) for key, found in asked.items() if found)
+        for step in plan["steps"]:
+            if step["source"] == "previous":
+                step["people"] = named.get(step["step"], [])
+            step["people"] = [person for person in step["people"] if person["user"] not in gone]
+        return {**plan, "settled": {keys[key] for key in settled}}
+
+    @api.model
+    def _plan_flow(self, documents, flow_sudo, parties, draft=False, barred=()):
         """Return {document id: plan} by one flow.
 
         :param bool draft: also of a flow that is not in use yet, to test it
+        :param barred: ids of users who may not decide either
         """
+        always_barred = set(barred)
         ready = draft or flow_sudo.state == "ready"
         if flow_sudo.res_model != documents._name or not ready:
             raise UserError(
@@ -68,7 +109,7 @@ class SignoffPlanner(models.AbstractModel):
         plans = {}
         for document in documents:
             plan_steps = []
-            barred = self._get_barred(document, flow_sudo)
+            barred = always_barred | self._get_barred(document, flow_sudo)
             for step, text in zip(steps_sudo, texts[langs[document.id]], strict=True):
                 plan_step = dict(text)
                 if document.id not in applying[step]:
@@ -122,7 +163,12 @@ class SignoffPlanner(models.AbstractModel):
                 )
             )
         for step in steps:
-            if step["source"] == "previous" or (step["kind"] != "required" and not step["people"]):
+            if step["key"] in plan.get("carried", ()) or (
+                step["kind"] != "required" and not step["people"]
+            ):
+                continue
+            if step["source"] == "previous":
+                self._check_named(step, plan)
                 continue
             if step.get("barred"):
                 raise UserError(
@@ -135,8 +181,9 @@ class SignoffPlanner(models.AbstractModel):
                 )
             if not step["people"]:
                 raise UserError(self._get_nobody_message(step, plan))
-            groups = {person["group"] for person in step["people"]}
-            count = len(groups) if step["rule"] == "group" else len(step["people"])
+            if step["kind"] == "comment":
+                continue
+            count = count_voices(step["rule"], step["people"])
             try:
                 quorum(step["rule"], step["need"], count)
             except ValueError:
@@ -151,6 +198,31 @@ class SignoffPlanner(models.AbstractModel):
                 ) from None
 
     @api.model
+    def _check_named(self, step, plan):
+        """Refuse a step that leaves its people to a step before which cannot name them."""
+        before = [
+            other
+            for other in plan["steps"]
+            if other["kind"] == "required"
+            and other["order"] < step["order"]
+            and not other.get("skipped")
+            and other["key"] not in plan.get("carried", ())
+        ]
+        last = max((other["order"] for other in before), default=None)
+        namers = [other for other in before if other["order"] == last]
+        known = step["people"] and not namers
+        if not known and (not namers or any(other["side"] != "supplier" for other in namers)):
+            raise UserError(
+                self.env._(
+                    "Step “%(step)s” of the flow %(flow)s asks whom the step before names, but "
+                    "no step of our own comes right before it. Ask a delivery manager to name "
+                    "the people in the flow.",
+                    step=step["name"],
+                    flow=plan["flow_name"],
+                )
+            )
+
+    @api.model
     def _get_nobody_message(self, step, plan):
         if step["source"] in PARTY_SOURCES:
             return self.env._(
@@ -160,7 +232,8 @@ class SignoffPlanner(models.AbstractModel):
                 flow=plan["flow_name"],
             )
         return self.env._(
-            "Step “%(step)s” of the flow %(flow)s finds nobody to ask.",
+            "Step “%(step)s” of the flow %(flow)s finds nobody to ask. Ask a delivery manager to "
+            "name somebody there who works in this company and is not archived.",
             step=step["name"],
             flow=plan["flow_name"],
         )

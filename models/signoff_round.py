@@ -22,6 +22,7 @@ DOCUMENT_STATES = {
     "asked": "rejected",
     "deferred": "rejected",
     "reset": "none",
+    "returned": "none",
     "void": "none",
 }
 
@@ -141,7 +142,8 @@ class SignoffRound(models.Model):
         :param flow: signoff.flow for all of them, or empty: each document's own
         :param date due: day by which customers are asked to answer
         :param parties: project parties who shall sign, or empty: all who may
-        :param follows: the round that this one continues; steps before ``from_key`` are carried
+        :param follows: the round that this one continues, for a single document; what was
+            settled before the step ``from_key`` is carried
         :return: the rounds, in the order of ``documents``
         :raises UserError: no flow, nobody to ask, or a document that runs already
         """
@@ -156,7 +158,10 @@ class SignoffRound(models.Model):
         # the round before has ended in this transaction, perhaps
         self.flush_model(["state"])
         planner = self.env["signoff.planner"]
-        plans = planner._plan(documents, flow, parties)
+        if follows:
+            plans = {documents.id: follows._plan_next(documents, from_key)}
+        else:
+            plans = planner._plan(documents, flow, parties)
         for plan in plans.values():
             planner._check_startable(plan)
         snapshots_sudo = self.env["signoff.snapshot"]._take(documents)
@@ -165,8 +170,12 @@ class SignoffRound(models.Model):
         values = []
         for document, snapshot_sudo in zip(documents, snapshots_sudo, strict=True):
             plan = plans[document.id]
-            plan["carried"] = [step["key"] for step in plan["steps"] if step["key"] < from_key]
+            plan.setdefault("carried", [])
             days = plan.pop("expiry_days", 0)
+            if follows and follows.expires_at:
+                days = (follows.expires_at - follows.started_at).days
+            # whoever refuses or edits has not sent it
+            author = follows.author_id if follows else self.env.user
             values.append(
                 Granted(
                     res_model=documents._name,
@@ -182,8 +191,8 @@ class SignoffRound(models.Model):
                     lang=plan["lang"],
                     note=note or False,
                     due_date=due or (follows and follows.due_date) or False,
-                    author_id=self.env.uid,
-                    author_name=self.env.user.name,
+                    author_id=author.id,
+                    author_name=follows.author_name if follows else author.name,
                     started_at=now,
                     expires_at=days and fields.Datetime.add(now, days=days),
                     state="running",
@@ -194,6 +203,9 @@ class SignoffRound(models.Model):
         rounds_sudo = self.sudo().create(values)
         for row_sudo in rounds_sudo.filtered(lambda row: row._needs_rendition()):
             self.env["signoff.rendition"]._render(row_sudo)
+        documents.invalidate_recordset(
+            ["signoff_round_id", "signoff_slot_ids", "signoff_waiting_for"], flush=False
+        )
         documents._signoff_set_state("running")
         rounds = rounds_sudo.with_env(self.env)
         for document, row in zip(documents, rounds, strict=True):
@@ -233,6 +245,40 @@ class SignoffRound(models.Model):
         langs = set(self.env["res.partner"].sudo().browse(partner_ids).mapped("lang"))
         return sorted((langs | {self.lang}) - {False})
 
+    def _plan_next(self, document, from_key):
+        """Return the plan of the round that continues this one at the step ``from_key``."""
+        self.ensure_one()
+        plan = self.env["signoff.planner"]._plan_following(document, self)
+        settled = plan.pop("settled")
+        first = next(step["step"] for step in self._get_plan()["steps"] if step["key"] == from_key)
+        keys = {step["step"]: step["key"] for step in plan["steps"]}
+        begins_at = keys.get(first, 0)
+        plan["carried"] = [key for step, key in keys.items() if key < begins_at and step in settled]
+        if is_complete(self._get_steps(plan), set(plan["carried"])):
+            # nobody would look at it: then everybody does
+            plan["carried"] = []
+        return plan
+
+    def _get_people_asked(self):
+        """Return {key: people} whom the steps of this round asked, by their own name."""
+        self.ensure_one()
+        people = {}
+        for step_sudo in self.sudo().step_ids.sorted("id"):
+            replaced_sudo = step_sudo.slot_ids.replaces_slot_id
+            own_sudo = step_sudo.slot_ids.filtered(lambda slot: not slot.on_behalf_slot_id)
+            people[step_sudo.key] = [
+                {
+                    "user": slot_sudo.user_id.id or None,
+                    "partner": slot_sudo.partner_id.id,
+                    "name": slot_sudo.person_name,
+                    "post": slot_sudo.person_post or None,
+                    "party": slot_sudo.party_id.id or None,
+                    "group": slot_sudo.group_key,
+                }
+                for slot_sudo in own_sudo - replaced_sudo
+            ]
+        return people
+
     # === WALK === #
 
     def _lock(self):
@@ -271,7 +317,7 @@ class SignoffRound(models.Model):
     def _open_next(self, chosen=None):
         """Open the steps whose turn it is, for many rounds at once; end those that are through.
 
-        :param dict chosen: people named by the step before, for steps that leave it to it
+        :param list chosen: people named by the step before, for steps that leave it to it
         """
         opening, complete = [], self.browse()
         for row in self:
@@ -298,10 +344,11 @@ class SignoffRound(models.Model):
         for row in complete:
             row._end("approved")
 
-    def _end(self, state, reason=""):
+    def _end(self, state, reason="", told=""):
         """End these rounds; what is still asked is not asked any more.
 
         :param str state: one of ``ROUND_STATES`` but ``running``
+        :param str told: what the documents are told instead, see ``_signoff_on_event``
         """
         rows_sudo = self.sudo()
         rows_sudo.slot_ids.filtered(lambda slot: slot.state == "pending")._void()
@@ -311,16 +358,35 @@ class SignoffRound(models.Model):
         )
         for row in self:
             document = row._get_document()
-            document._signoff_set_state(DOCUMENT_STATES.get(state, state))
-            document._signoff_on_event("voided" if state == "void" else state, row)
+            document._signoff_set_state(DOCUMENT_STATES.get(told or state, state))
+            document._signoff_on_event(told or ("voided" if state == "void" else state), row)
         self.env["delivery.event"]._emit(f"signoff.{state}", rows_sudo)
 
     def _reset(self, reason):
         """The content has changed: what was decided holds no more, as the flow says."""
         for row in self:
-            plan = row._get_plan()
+            from_key = row._get_plan()["reset_key"] or 0
             row._end("reset", reason)
-            row._get_document()._signoff_restart(row, plan["reset_key"] or 0)
+            document = row._get_document()
+            try:
+                with self.env.cr.savepoint():
+                    document._signoff_restart(row, from_key)
+            except UserError as error:
+                # the edit stands; somebody sends it once what is missing is there
+                document._signoff_tell_stopped(row, str(error))
+
+    def _send_back(self, from_key, reason):
+        """A step refused: go on with a round that begins at an earlier step.
+
+        Where nobody could be asked there any more, it is refused for good.
+        """
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                self._end("rejected", reason, told="returned")
+                self._get_document()._signoff_restart(self, from_key)
+        except UserError as error:
+            self._end("rejected", f"{reason}\n{error}".strip())
 
     # === ACTION METHODS === #
 

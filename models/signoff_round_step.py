@@ -2,8 +2,9 @@ from datetime import timedelta
 from math import ceil
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
-from ..core.approval import judge
+from ..core.approval import count_voices, judge, quorum
 from ..core.grant import Granted
 from .signoff_flow_step import SIDES
 
@@ -70,7 +71,7 @@ class SignoffRoundStep(models.Model):
         """Open steps: a row for each, and a slot for everybody asked, in two batches.
 
         :param opening: list of (round, step of its plan)
-        :param dict chosen: {"people": [...]} for steps that the step before fills
+        :param list chosen: people for steps that the step before fills
         :return: the new steps (superuser)
         """
         now = fields.Datetime.now()
@@ -112,16 +113,34 @@ class SignoffRoundStep(models.Model):
             )
         steps_sudo = self.sudo().create(values)
         asked = [
-            (
-                step_sudo,
-                (chosen or {}).get("people", [])
-                if plan["source"] == "previous"
-                else plan["people"],
-            )
+            (step_sudo, self._get_asked(step_sudo, plan, chosen))
             for step_sudo, (_row, plan) in zip(steps_sudo, opening, strict=True)
         ]
         self.env["signoff.slot"]._ask(asked)
         return steps_sudo
+
+    @api.model
+    def _get_asked(self, step_sudo, plan, chosen):
+        """Return the people whom a step asks as it opens.
+
+        :raises UserError: when the step before should have named them and did not
+        """
+        if plan["source"] != "previous":
+            return plan["people"]
+        # a step that is walked once more asks whom it asked before, unless others are named
+        people = chosen or plan["people"]
+        if plan["kind"] != "comment" and (people or plan["kind"] == "required"):
+            try:
+                quorum(plan["rule"], plan["need"], count_voices(plan["rule"], people))
+            except ValueError:
+                raise UserError(
+                    self.env._(
+                        "Step “%(step)s” comes next and asks the people that you name. Name as "
+                        "many as it needs, and nobody who wrote or assessed this himself.",
+                        step=step_sudo.name,
+                    )
+                ) from None
+        return people
 
     @api.model
     def _get_due(self, company, start, minutes):
@@ -146,25 +165,29 @@ class SignoffRoundStep(models.Model):
     def _judge(self):
         """Return ``passed``, ``failed`` or ``open`` for this step as it stands."""
         self.ensure_one()
+        # whoever was replaced is not asked; his successor is
+        replaced = self.slot_ids.replaces_slot_id
         units = {}
         for slot in self.slot_ids.sorted("id"):
             root = slot.on_behalf_slot_id or slot
-            unit = units.setdefault(
-                root.id, {"group": root.group_key or 0, "verdict": None, "live": False}
-            )
-            unit["live"] = unit["live"] or slot.state != "void"
+            if root in replaced:
+                continue
+            unit = units.setdefault(root.id, {"group": root.group_key or 0, "verdict": None})
             if slot.state == "done":
                 unit["verdict"] = slot.verdict
-        units = [unit for unit in units.values() if unit["live"]]
-        if not units:
-            return "failed"
-        need = min(self.need, len(units)) if self.rule == "count" else self.need
         return judge(
             self.rule,
-            need,
-            [unit["group"] for unit in units],
-            [unit["verdict"] for unit in units],
+            self.need,
+            [unit["group"] for unit in units.values()],
+            [unit["verdict"] for unit in units.values()],
         )
+
+    def _is_asking(self, partner):
+        """Tell whether this step asks a contact in his own name."""
+        self.ensure_one()
+        replaced = self.slot_ids.replaces_slot_id
+        own = self.slot_ids.filtered(lambda slot: not slot.on_behalf_slot_id) - replaced
+        return partner in own.partner_id
 
     def _close(self, state):
         """End these steps; who has not decided is not asked any more."""

@@ -16,6 +16,12 @@ VERDICTS = [
     ("withdrawn", "Withdrawn"),
 ]
 NEED_REASON = ("reject", "ask", "withdrawn")
+# whoever need not be waited for stops nobody either
+VERDICTS_BY_KIND = {
+    "required": ("approve", "conditional", "reject", "ask", "defer"),
+    "optional": ("approve", "conditional", "reject"),
+    "comment": ("comment",),
+}
 
 
 class SignoffSlot(models.Model):
@@ -170,8 +176,7 @@ class SignoffSlot(models.Model):
             self._prepare_slot_vals(step, person) for step, people in asked for person in people
         ]
         slots_sudo = self.sudo().create(values)
-        delegated = self.env["signoff.delegation"]._prepare_slots(slots_sudo)
-        slots_sudo |= self.sudo().create(delegated)
+        slots_sudo |= self.env["signoff.delegation"]._ask_delegates(slots_sudo)
         self.env["delivery.event"]._emit("signoff.asked", slots_sudo)
         return slots_sudo
 
@@ -240,7 +245,7 @@ class SignoffSlot(models.Model):
             "comment": guard._entry_text(comment),
             "conditions": guard._entry_text(conditions),
             "defer_until": self.env["signoff.document.mixin"]._signoff_entry_date(defer_until),
-            "next_user_ids": [guard._entry_id(user_id) for user_id in next_user_ids or ()],
+            "next_user_ids": self._entry_ids(next_user_ids),
         }
         for slot in slots:
             slot._check_is_asked()
@@ -337,15 +342,44 @@ class SignoffSlot(models.Model):
                 )
             )
 
+    def _get_verdicts(self):
+        """Return the codes of the answers that the step of this slot takes."""
+        self.ensure_one()
+        return VERDICTS_BY_KIND[self.step_id.kind]
+
+    def _get_verdict_refusal(self):
+        """Return the sentence that refuses an answer which the step does not take."""
+        self.ensure_one()
+        said = {
+            "comment": self.env._("Step “%s” takes comments only: write one.", self.step_name),
+            "optional": self.env._(
+                "This answer is not possible here: nobody waits for step “%s”. Agree, refuse, or "
+                "leave it.",
+                self.step_name,
+            ),
+        }
+        return said.get(self.step_id.kind) or self.env._("This decision is not possible here.")
+
+    def _names_next(self):
+        """Tell whether whoever decides here also names the people of the next step."""
+        self.ensure_one()
+        plan = self.round_id._get_plan()
+        steps = [step for step in plan["steps"] if not step["skipped"]]
+        here = next(step for step in steps if step["key"] == self.step_id.key)
+        if here["kind"] == "comment":
+            return False
+        for step in sorted(steps, key=lambda step: step["order"]):
+            if step["order"] > here["order"]:
+                if step["source"] == "previous":
+                    return True
+                if step["kind"] == "required":
+                    return False
+        return False
+
     def _check_verdict(self, verdict, values):
         self.ensure_one()
-        allowed = (
-            ("comment",)
-            if self.step_id.kind == "comment"
-            else [code for code, _label in VERDICTS if code not in ("withdrawn", "comment")]
-        )
-        if verdict not in allowed:
-            raise UserError(self.env._("This decision is not possible here."))
+        if verdict not in self._get_verdicts():
+            raise UserError(self._get_verdict_refusal())
         if verdict in NEED_REASON and not values.get("comment"):
             raise UserError(self.env._("Please give a reason."))
         if verdict == "conditional" and not values.get("conditions"):
@@ -378,21 +412,24 @@ class SignoffSlot(models.Model):
             step._close("refused")
             if step.kind == "required":
                 self._refuse(row, step, values)
+        elif step.kind == "comment" and "pending" not in step.slot_ids.mapped("state"):
+            step._close("done")
 
     def _refuse(self, row, step, values):
         """End a round whose step can pass no more, and go back as the flow says."""
-        plan = row._get_plan()
-        planned = next(item for item in plan["steps"] if item["key"] == step.key)
-        row._end("rejected", values.get("comment") or "")
+        planned = next(item for item in row._get_plan()["steps"] if item["key"] == step.key)
+        reason = values.get("comment") or ""
         if planned["reject"] == "step" and planned["reject_key"] is not None:
-            document = row._get_document()
-            document._signoff_set_state("none")
-            document._signoff_restart(row, planned["reject_key"])
+            row._send_back(planned["reject_key"], reason)
+        else:
+            row._end("rejected", reason)
 
     def _get_chosen(self, values):
         """Return the people whom this decision names for the next step."""
         ids = [user_id for user_id in values.get("next_user_ids") or () if user_id]
         if not ids:
-            return None
+            return []
+        barred = self.round_id._get_plan()["barred"]
         users = self.env["res.users"].browse(ids).exists()
-        return {"people": self.env["signoff.planner"]._as_people(users, self.company_id)}
+        people = self.env["signoff.planner"]._as_people(users, self.company_id)
+        return [person for person in people if person["user"] not in barred]

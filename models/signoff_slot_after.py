@@ -3,6 +3,9 @@ from odoo.exceptions import UserError
 
 from ..core.grant import Granted
 
+# how a step stands that was judged so
+CLOSED_BY = {"passed": "done", "failed": "refused"}
+
 
 class SignoffSlot(models.Model):
     """What happens to a request after it was made: taken back, handed on to a successor."""
@@ -49,15 +52,40 @@ class SignoffSlot(models.Model):
             {"comment": reason, "snapshot_sha256": row_sudo.snapshot_sha256},
             replaces=last_sudo,
         )
-        for step in later:
-            step._close("void")
         slot_sudo.write(Granted(state="pending", verdict=False))
-        step_sudo.write(Granted(state="open", ended_at=False))
+        verdict = step_sudo._judge()
+        if CLOSED_BY.get(verdict) == step_sudo.state:
+            # it has passed, or failed, without this decision too
+            slot_sudo._void(self.env._("Others have decided"))
+            return
+        if step_sudo.kind == "required":
+            # what came after it waits for it again
+            for step in later:
+                step._close("void")
         # those whom this decision made superfluous are asked again
-        asked_again = step_sudo.slot_ids.filtered(lambda slot: slot.state == "void")
-        asked_again -= step_sudo.slot_ids.replaces_slot_id
+        replaced_sudo = step_sudo.slot_ids.replaces_slot_id
+        asked_again = step_sudo.slot_ids.filtered(
+            lambda slot: (
+                slot.state == "void" and (slot.on_behalf_slot_id or slot) not in replaced_sudo
+            )
+        )
+        if step_sudo.state != "open":
+            step_sudo.write(Granted(state="open", ended_at=False))
+        asked_again -= asked_again.filtered(lambda slot: "done" in slot._get_unit().mapped("state"))
         asked_again.write(Granted(state="pending", void_reason=False))
+        (asked_again | slot_sudo)._ask_delegates()
         self.env["delivery.event"]._emit("signoff.withdrew", slot_sudo)
+
+    def _get_unit(self):
+        """Return all slots of which one decision is enough: his own, and those who stand in."""
+        self.ensure_one()
+        root = self.on_behalf_slot_id or self
+        return self.step_id.slot_ids.filtered(lambda slot: (slot.on_behalf_slot_id or slot) == root)
+
+    def _ask_delegates(self):
+        """Ask those who stand in now for the people of these, where they are not asked yet."""
+        fresh_sudo = self.env["signoff.delegation"]._ask_delegates(self.sudo())
+        self.env["delivery.event"]._emit("signoff.asked", fresh_sudo)
 
     # === REPLACING === #
 
@@ -91,6 +119,9 @@ class SignoffSlot(models.Model):
         slot_sudo.invalidate_recordset(["state"], flush=False)
         if slot_sudo.state != "pending":
             raise UserError(self.env._("This is not waiting any more."))
+        # whoever stands in goes with the one for whom he does
+        unit_sudo = slot_sudo._get_unit()
+        slot_sudo = slot_sudo.on_behalf_slot_id or slot_sudo
         step_sudo = slot_sudo.step_id
         party_sudo = party.sudo()
         if step_sudo.side != "supplier":
@@ -119,11 +150,19 @@ class SignoffSlot(models.Model):
                 )
         person = self.env["signoff.planner"]._as_contact(partner.sudo(), party_sudo or None)
         barred = slot_sudo.round_id._get_plan()["barred"]
-        if step_sudo.side == "supplier" and (not person["user"] or person["user"] in barred):
+        unable = step_sudo.side == "supplier" and not person["user"]
+        if unable or (person["user"] and person["user"] in barred):
             raise UserError(
                 self.env._("%(person)s may not decide on this.", person=partner.display_name)
             )
-        slot_sudo._void(reason)
+        if step_sudo._is_asking(partner):
+            raise UserError(
+                self.env._(
+                    "%(person)s is asked in this step already. Choose somebody else.",
+                    person=partner.display_name,
+                )
+            )
+        unit_sudo.filtered(lambda slot: slot.state == "pending")._void(reason)
         fresh_sudo = self.sudo().create(
             [
                 self._prepare_slot_vals(
@@ -136,6 +175,7 @@ class SignoffSlot(models.Model):
             ]
         )
         self.env["delivery.event"]._emit("signoff.asked", fresh_sudo)
+        fresh_sudo._ask_delegates()
         return fresh_sudo
 
     def _check_may_manage(self):

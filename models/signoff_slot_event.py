@@ -29,6 +29,7 @@ class SignoffSlot(models.Model):
         return {
             "signoff.asked": self.env._("Decision asked for"),
             "signoff.withdrew": self.env._("Decision withdrawn"),
+            "signoff.left": self.env._("Who is asked has left"),
         }
 
     def _on_delivery_event(self, name, payload):
@@ -38,6 +39,8 @@ class SignoffSlot(models.Model):
         self.round_id.slot_ids._close_requests()
         if name == "signoff.asked":
             self._tell_asked()
+        elif name == "signoff.left":
+            self._tell_left()
         elif name == "signoff.withdrew":
             for slot in self.step_id.slot_ids:
                 slot._tell_asked()
@@ -47,10 +50,33 @@ class SignoffSlot(models.Model):
         self.ensure_one()
         if self.state != "pending":
             return
-        if self.user_id:
+        if self.user_id and not self.user_id.active:
+            self._tell_left()
+        elif self.user_id:
             self._assign_activity()
         else:
             self._mail_request()
+
+    def _tell_left(self):
+        """Tell who sent the document that it waits for somebody who is gone."""
+        if self.state != "pending" or self.user_id.active:
+            return
+        author = self.round_id.author_id
+        user = author if author.active else self.project_id.user_id
+        if not user.active:
+            return
+        ours = self.with_context(lang=user.lang, mail_activity_quick_update=True)
+        ours.project_id.activity_schedule(
+            "mail.mail_activity_data_todo",
+            user_id=user.id,
+            summary=ours.env._("%(person)s has left", person=self.person_name),
+            note=ours.env._(
+                "“%(document)s” waits for this person in step “%(step)s”. Open it and press "
+                "“Replace” to ask somebody else.",
+                document=self.document_name,
+                step=self.step_name,
+            ),
+        )
 
     def _close_requests(self):
         """Take back tasks and waiting mails of those of these who are not asked any more."""
@@ -66,7 +92,7 @@ class SignoffSlot(models.Model):
 
         It hangs on no document: whoever is asked need not be able to read the live document.
         """
-        if self.activity_id or not self.user_id.active:
+        if self.activity_id:
             return
         slot = self.with_context(lang=self.user_id.lang)
         deadline = self.due_at or fields.Datetime.now()

@@ -26,6 +26,7 @@ class SignoffSlot(models.Model):
         comment="",
         conditions="",
         password="",
+        next_user_ids=(),
     ):
         """Sign as the user who is logged in, on the slot that asks him.
 
@@ -35,6 +36,7 @@ class SignoffSlot(models.Model):
         :param str printed_name: name under the signature, when it is another one
         :param str post: post under the signature
         :param str password: typed again, where the step asks for it
+        :param list next_user_ids: whom the next step asks, where the flow leaves it to this one
         :raises UserError: not asked, content changed, no signature, another proof wanted
         """
         slot = self._entry()
@@ -45,6 +47,7 @@ class SignoffSlot(models.Model):
         values = slot._entry_signature(
             snapshot_sha256, image, verdict, printed_name, post, comment, conditions
         )
+        values["next_user_ids"] = slot._entry_ids(next_user_ids)
         slot._decide(verdict, "login", values)
         return True
 
@@ -164,6 +167,11 @@ class SignoffSlot(models.Model):
         }
 
     # === WHAT COMES FROM OUTSIDE === #
+
+    def _entry_ids(self, ids):
+        """Return ids that came from outside, as whole numbers."""
+        guard = self.env["delivery.guarded.mixin"]
+        return [guard._entry_id(res_id) for res_id in ids or ()]
 
     def _entry_signature(
         self, snapshot_sha256, image, verdict, printed_name, post, comment, conditions

@@ -38,6 +38,13 @@ class SignoffSlotAnswer(models.TransientModel):
     comment = fields.Text(string="Reason or Comment")
     conditions = fields.Text()
     defer_until = fields.Date()
+    names_next = fields.Boolean(compute="_compute_names_next", export_string_translation=False)
+    next_user_ids = fields.Many2many(
+        "res.users",
+        string="Asks Next",
+        domain=[("share", "=", False)],
+        help="Who decides in the next step: the flow leaves it to you.",
+    )
     image = fields.Binary(string="Signature", attachment=False)
     password = fields.Char(string="Password Again", store=False)
     said_via = fields.Selection(SAID_VIA, string="How", default="phone")
@@ -71,6 +78,12 @@ class SignoffSlotAnswer(models.TransientModel):
             else:
                 document_sudo = row_sudo._get_document()
                 answer.content = document_sudo._signoff_render(row_sudo.snapshot_id)
+
+    @api.depends("slot_id")
+    def _compute_names_next(self):
+        for answer in self:
+            # who is asked need not read the plan
+            answer.names_next = bool(answer.slot_id) and answer.slot_id.sudo()._names_next()
 
     def action_agree(self):
         """Agree to what was read."""
@@ -126,6 +139,7 @@ class SignoffSlotAnswer(models.TransientModel):
                 comment=self.comment or "",
                 conditions=self.conditions or "",
                 password=self.password or "",
+                next_user_ids=self.next_user_ids.ids,
             )
         else:
             slot.action_decide(
@@ -134,5 +148,6 @@ class SignoffSlotAnswer(models.TransientModel):
                 comment=self.comment or "",
                 conditions=self.conditions or "",
                 defer_until=fields.Date.to_string(self.defer_until) if self.defer_until else False,
+                next_user_ids=self.next_user_ids.ids,
             )
         return {"type": "ir.actions.act_window_close"}
