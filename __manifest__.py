@@ -184,12 +184,19 @@
             "customer_delivery/static/src/signature_pad/**/*",
             # interactions live on public pages alone
             ("remove", "customer_delivery/static/src/signature_pad/*_interaction.js"),
+            ("remove", "customer_delivery/static/src/acceptance_walk/*_interaction.js"),
         ],
         "web.assets_frontend": [
             "customer_delivery/static/src/signature_pad/**/*",
             "customer_delivery/static/src/portal/*.scss",
             "customer_delivery/static/src/redline/*.scss",
             "customer_delivery/static/src/portal/*.js",
+            # the walk of the customer is the one of our own people
+            "customer_delivery/static/src/quick_entry/outbox.js",
+            "customer_delivery/static/src/quick_entry/outbox_store.js",
+            "customer_delivery/static/src/quick_entry/photo.js",
+            "customer_delivery/static/src/acceptance_walk/**/*",
+            ("remove", "customer_delivery/static/src/acceptance_walk/walk_action.*"),
         ],
         "web.assets_tests": [
             "customer_delivery/static/tests/tours/**/*",

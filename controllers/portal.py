@@ -50,6 +50,7 @@ class DeliveryPortal(CustomerPortal):
             "page_name": "delivery",
             "waiting": waiting.sudo(),
             "waiting_count": shown if shown < WAITING_SHOWN else requirements.search_count(domain),
+            "acceptance_checks": request.env["project.acceptance"]._get_portal_checks(),
             "projects": projects_sudo,
             "counts": self._count_by_project(projects_sudo),
             "next_milestones": self._get_next_milestones(projects_sudo),

@@ -7,9 +7,18 @@ from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
+from ..core.acceptance_state import CUSTOMER
+
 
 class AcceptancePortal(CustomerPortal):
     """The customer's page of an acceptance, and his walk along the checklist."""
+
+    def _prepare_home_portal_values(self, counters):
+        values = super()._prepare_home_portal_values(counters)
+        if "delivery_waiting_count" in counters:
+            count = len(request.env["project.acceptance"]._get_portal_checks())
+            values["delivery_waiting_count"] = values.get("delivery_waiting_count", 0) + count
+        return values
 
     @http.route(
         "/my/acceptances/<int:acceptance_id>", type="http", auth="user", website=True, readonly=True
@@ -31,6 +40,66 @@ class AcceptancePortal(CustomerPortal):
                 "slot": acceptance_sudo._get_portal_slot(),
             },
         )
+
+    # === THE WALK ON THE PHONE === #
+
+    @http.route(
+        "/my/acceptances/<int:acceptance_id>/walk",
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+    )
+    def portal_acceptance_phone(self, acceptance_id, **kwargs):
+        acceptance_sudo = self._get_acceptance(acceptance_id)
+        if not acceptance_sudo._may_portal_check():
+            raise request.not_found()
+        return request.render(
+            "customer_delivery.portal_acceptance_phone",
+            {
+                "acceptance": acceptance_sudo,
+                # whoever uses this device after him sends nothing in his name
+                "store": f"{request.db}.{request.env.uid}.{acceptance_id}",
+            },
+        )
+
+    @http.route(
+        "/my/acceptances/<int:acceptance_id>/walk/data",
+        type="jsonrpc",
+        auth="user",
+        readonly=True,
+    )
+    def portal_acceptance_walk_data(self, acceptance_id):
+        return self._get_checked(acceptance_id)._get_portal_walk()
+
+    @http.route("/my/acceptances/<int:acceptance_id>/walk/verdict", type="jsonrpc", auth="user")
+    def portal_acceptance_verdict(self, acceptance_id, item_id, values, key):
+        acceptance_sudo = self._get_checked(acceptance_id)
+        item_sudo = acceptance_sudo._get_portal_items().filtered(lambda i: i.id == item_id)
+        if not item_sudo or not isinstance(values, dict):
+            raise request.not_found()
+        outcome = item_sudo._answer_in_portal(
+            {name: values.get(name) for name in ("verdict", "value", "answer", "note")},
+            key,
+            self._read_revision(values.get("expected_rev")),
+            values.get("images") or [],
+        )
+        return {**outcome, "item": acceptance_sudo._strip_row(outcome["item"])}
+
+    @http.route(
+        "/my/acceptances/<int:acceptance_id>/photo/<int:photo_id>",
+        type="http",
+        auth="user",
+        readonly=True,
+    )
+    def portal_acceptance_photo(self, acceptance_id, photo_id):
+        photo_sudo = self._get_acceptance(acceptance_id)._get_portal_photo(photo_id)
+        if not photo_sudo:
+            raise request.not_found()
+        stream = request.env["ir.binary"]._get_image_stream_from(photo_sudo, "raw")
+        return stream.get_response()
+
+    # === THE SAME, PAGE BY PAGE === #
 
     @http.route(
         "/my/acceptances/<int:acceptance_id>/walk/<int:place>",
@@ -85,10 +154,19 @@ class AcceptancePortal(CustomerPortal):
 
     def _get_walk(self, acceptance_id, place):
         acceptance_sudo = self._get_acceptance(acceptance_id)
-        items_sudo = acceptance_sudo._get_portal_items()
+        items_sudo = acceptance_sudo._get_portal_round()
         if not acceptance_sudo._may_portal_check() or not 1 <= place <= len(items_sudo):
             raise request.not_found()
         return acceptance_sudo, items_sudo
+
+    def _get_checked(self, acceptance_id):
+        """Return the acceptance whose items the current user decides, or say that it is over."""
+        acceptance_sudo = self._get_acceptance(acceptance_id)
+        if acceptance_sudo.state != CUSTOMER:
+            raise UserError(acceptance_sudo._get_closed_message("customer"))
+        if not acceptance_sudo._may_portal_check():
+            raise request.not_found()
+        return acceptance_sudo
 
     # === WHAT WAS TYPED === #
 
@@ -106,7 +184,7 @@ class AcceptancePortal(CustomerPortal):
         }
 
     def _read_revision(self, text):
-        return int(text) if str(text or "").isdigit() else None
+        return int(text) if str(text).isdigit() else None
 
     def _read_photos(self):
         return [

@@ -163,6 +163,7 @@ from . import project_project_coverage
 from . import project_task
 from . import project_project_change
 from . import project_project_handover
+from . import ir_http
 from . import ir_module_module
 from . import res_company
 from . import res_config_settings

@@ -425,9 +425,14 @@ class ProjectAcceptance(models.Model):
         """Return the parties (superuser) who may accept for the customer now."""
         self.ensure_one()
         parties_sudo = self.env["project.party"].sudo()
-        return parties_sudo.search(
-            parties_sudo._get_current_domain()
-            & Domain("project_id", "=", self.project_id.id)
+        return parties_sudo.search(self._get_customer_signer_domain(self.project_id))
+
+    @api.model
+    def _get_customer_signer_domain(self, projects):
+        """Return the domain of the parties that accept for the customers of ``projects`` now."""
+        return (
+            self.env["project.party"]._get_current_domain()
+            & Domain("project_id", "in", projects.ids)
             & Domain("side", "=", "customer")
             & (Domain("may_sign", "=", True) | Domain("may_accept", "=", True))
         )

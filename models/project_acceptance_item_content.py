@@ -62,6 +62,8 @@ class ProjectAcceptanceItem(models.Model):
         """Return this item as the walk shows it."""
         self.ensure_one()
         item_sudo = self.sudo()
+        # which files there are; who fetches one is asked again
+        files_sudo = item_sudo.attachment_ids
         row = {
             "id": self.id,
             "number": self.number,
@@ -87,7 +89,8 @@ class ProjectAcceptanceItem(models.Model):
             else [],
             "requirement": item_sudo.requirement_id.number or "",
             "evidence": self.evidence_required,
-            "photos": len(item_sudo.attachment_ids),
+            "photos": len(files_sudo),
+            "files": [file.id for file in files_sudo if (file.mimetype or "").startswith("image/")],
             "has_proof": bool(self.evidence_url or self.test_run),
             "waived": self.waived,
         }

@@ -42,6 +42,45 @@ class ProjectAcceptance(models.Model):
         """Return those of :meth:`_get_portal_items` that the present round asks for."""
         return self._get_portal_items().filtered(lambda item: item.round == self.round)
 
+    def _get_portal_walk(self):
+        """Return what the customer's phone takes along on his walk, see ``get_walk_data``."""
+        self.ensure_one()
+        return {
+            **self._get_walk_head(),
+            "people": [],
+            "items": [self._strip_row(item._as_row()) for item in self._get_portal_round()],
+        }
+
+    @api.model
+    def _strip_row(self, row):
+        """Return a row of the walk without what our own people remarked."""
+        return {**row, "check": {**row["check"], "note": "", "by": ""}}
+
+    @api.model
+    def _get_portal_checks(self):
+        """Return the acceptances (superuser) in which the current user has items to decide."""
+        waiting_sudo = self._get_portal_acceptances().filtered(lambda a: a.state == CUSTOMER)
+        parties_sudo = self.env["project.party"].sudo()
+        own_sudo = parties_sudo.search(
+            self._get_customer_signer_domain(waiting_sudo.project_id)
+            & Domain("partner_id", "=", self.env.user.partner_id.id)
+        )
+        return waiting_sudo.filtered(lambda a: a.project_id in own_sudo.project_id)
+
+    def _get_portal_photo(self, photo_id):
+        """Return a picture (superuser) of this acceptance's items or issues, or nothing."""
+        self.ensure_one()
+        own_sudo = self.sudo()
+        issues_sudo = own_sudo.issue_ids | own_sudo.later_issue_ids
+        photos_sudo = (
+            own_sudo.item_ids.attachment_ids
+            | issues_sudo.before_attachment_ids
+            | issues_sudo.after_attachment_ids
+        )
+        return photos_sudo.filtered(
+            lambda photo: photo.id == photo_id and (photo.mimetype or "").startswith("image/")
+        )
+
     def _get_portal_slot(self):
         """Return the open request (superuser) to the current user to sign this acceptance."""
         self.ensure_one()
@@ -71,7 +110,8 @@ class ProjectAcceptanceItem(models.Model):
         """Record what the current user decided; the caller has checked that he may.
 
         :param dict answer: ``verdict``, ``value``, ``answer`` and ``note`` as he typed them
-        :return: dictionary with ``status`` (saved, known or conflict)
+        :param images: dictionaries with ``name`` and ``datas`` (base64)
+        :return: dictionary with ``status`` (saved, known or conflict) and ``item``
         """
         self.ensure_one()
         partner = self.env.user.partner_id

@@ -63,9 +63,63 @@ class TestTourAcceptance(DeliveryCase, HttpCase):
         items = acceptance.item_ids
         self.assertEqual(items.mapped("check_verdict"), ["pass", "pass", "fail", "na"])
         self.assertEqual(items.mapped("check_rev"), [1, 1, 1, 1])
-        self.assertEqual(len(items[1].attachment_ids), 1)
+        self._check_photos(items)
         self.assertEqual(items[2].check_note, "Jams after ten")
+        self.assertEqual(items[3].check_note, "Half written")
         self.assertEqual(len(items.verdict_ids), 4)
+
+    def _check_photos(self, items):
+        """Each photo arrived, and arrived once, as the picture that the camera gave."""
+        self.assertEqual([len(item.attachment_ids) for item in items], [0, 1, 1, 1])
+        self.assertEqual(set(items.attachment_ids.mapped("mimetype")), {"image/jpeg"})
+
+    def _give_to_the_customer(self, **values):
+        """An acceptance of the light project that waits for its customer in the portal."""
+        self.project_light.delivery_party_ids.may_accept = True
+        acceptance = self._create_acceptance(name="Walked", **values)
+        acceptance.action_submit()
+        return acceptance
+
+    def test_the_customer_walks_on_his_phone_with_a_lost_connection(self):
+        acceptance = self._give_to_the_customer(
+            item_ids=[
+                Command.create({"name": "Prints labels"}),
+                Command.create({"name": "Shown on a photo", "evidence_required": True}),
+                Command.create({"name": "Prints a hundred labels"}),
+                Command.create({"name": "Colour"}),
+            ]
+        )
+        self._use_phone()
+        self._start(
+            "/my/delivery", "customer_delivery_acceptance_portal_phone", self.portal_a.login
+        )
+        items = acceptance.item_ids
+        self.assertEqual(items.mapped("customer_verdict"), ["pass", "pass", "fail", "na"])
+        self.assertEqual(items.mapped("customer_rev"), [1, 1, 1, 1])
+        self.assertEqual(set(items.mapped("customer_via")), {"portal"})
+        self.assertEqual(items.customer_partner_id, self.contact_a)
+        self._check_photos(items)
+        self.assertEqual(len(items.verdict_ids), 4)
+        issue = acceptance.issue_ids
+        self.assertIn("Jams after ten", issue.name)
+        self.assertEqual(issue.before_attachment_ids, items[2].attachment_ids)
+
+    def test_the_customer_answers_on_two_devices(self):
+        acceptance = self._give_to_the_customer(
+            item_ids=[
+                Command.create({"name": "Prints labels"}),
+                Command.create({"name": "Second"}),
+            ]
+        )
+        self._use_phone()
+        self._start(
+            f"/my/acceptances/{acceptance.id}/walk",
+            "customer_delivery_acceptance_portal_two_devices",
+            self.portal_a.login,
+        )
+        answers = acceptance.item_ids[0].verdict_ids
+        self.assertEqual(answers.mapped("verdict"), ["pass", "fail"])
+        self.assertEqual(answers[0].note, "Good as it is")
 
     def test_two_people_walk_the_same_list(self):
         acceptance = self._create_acceptance(

@@ -79,8 +79,9 @@ class Server {
     }
 }
 
-async function walk(server, store = new MemoryStore()) {
-    const session = makeSession({ load: server.load, send: server.send }, store, CACHE);
+async function walk(server, store = new MemoryStore(), drafts = new MemoryStore()) {
+    const transport = { load: server.load, send: server.send };
+    const session = makeSession(transport, store, CACHE, drafts);
     await session.start();
     return session;
 }
@@ -160,6 +161,54 @@ test("somebody else's answer is shown, and overwritten only on purpose", async (
     await session.answerAgain(session.items[0]);
     expect(server.items[0].check.verdict).toBe("pass");
     expect(session.conflicts[1]).toBe(undefined);
+});
+
+test("what is half written outlives a reload until it is answered", async () => {
+    const server = new Server();
+    const drafts = new MemoryStore();
+    const typed = { value: "", answer: "", note: "Half", photos: [{ name: "a", datas: "x" }] };
+    let session = await walk(server, new MemoryStore(), drafts);
+    await session.keepDraft(session.items[1], "check", typed);
+
+    session = await walk(server, new MemoryStore(), drafts);
+    expect(session.latestDraft("check").itemId).toBe(2);
+    expect(session.latestDraft("customer")).toBe(undefined);
+    expect(session.draftOf(session.items[1], "check").photos).toHaveLength(1);
+    await session.answer(session.items[1], "check", passed);
+    expect(session.draftOf(session.items[1], "check")).toBe(undefined);
+    expect(await drafts.all()).toHaveLength(0);
+});
+
+test("what met somebody else's answer is kept, also over a reload", async () => {
+    const server = new Server();
+    const drafts = new MemoryStore();
+    let session = await walk(server, new MemoryStore(), drafts);
+    server.answerAs("Li Wei", 1, "check", "fail");
+    await session.answer(session.items[0], "check", { ...passed, note: "Fine", images: [{ name: "a" }] });
+    expect(session.hasTrouble(session.items[0], "check")).toBe(true);
+
+    session = await walk(server, new MemoryStore(), drafts);
+    const draft = session.draftOf(session.items[0], "check");
+    expect([draft.note, draft.photos.length]).toEqual(["Fine", 1]);
+});
+
+test("what is answered while another answer is on its way follows at once", async () => {
+    const server = new Server();
+    const session = await walk(server);
+    const { send } = server;
+    let release;
+    const slow = new Promise((resolve) => (release = resolve));
+    session.transport.send = async (...args) => {
+        await slow;
+        return send(...args);
+    };
+    await session.keepAnswer(session.items[0], "check", passed);
+    const flushed = session.flush();
+    await session.keepAnswer(session.items[1], "check", passed);
+    release();
+    await flushed;
+    expect(session.waiting).toHaveLength(0);
+    expect(server.items.map((item) => item.check.rev)).toEqual([1, 1, 0]);
 });
 
 test("a refused answer stays on the device with the reason", async () => {

@@ -1,4 +1,12 @@
-import { Component, onMounted, onWillStart, onWillUnmount, useRef, useState } from "@odoo/owl";
+import {
+    Component,
+    onMounted,
+    onWillStart,
+    onWillUnmount,
+    useEffect,
+    useRef,
+    useState,
+} from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 import { deserializeDateTime, formatDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
@@ -6,12 +14,18 @@ import { shrinkPhoto } from "../quick_entry/photo";
 import { judge } from "./walk_session";
 
 const RETRY_DELAY = 10000;
+const PATIENCE = 2000;
 const SWIPE = 60;
 export const VERDICTS = {
     pass: { icon: "fa-check", color: "success" },
     fail: { icon: "fa-times", color: "danger" },
     na: { icon: "fa-minus", color: "secondary" },
 };
+
+/** A kept photo, as the screen shows it. */
+function toThumb({ name, datas }) {
+    return { name, datas, url: `data:image/jpeg;base64,${datas}` };
+}
 
 /**
  * Walking a checklist: one item a screen on the phone, list and item side by side on a desktop.
@@ -25,18 +39,22 @@ export class AcceptanceWalk extends Component {
         side: { type: String, optional: true },
         // whether it is the customer himself who holds the device
         isCustomer: { type: Boolean, optional: true },
+        // what to tell on a page that has no notifications
+        told: { type: Object, optional: true },
         onClose: Function,
         onError: Function,
     };
 
     setup() {
         this.session = useState(this.props.session);
+        this.told = useState(this.props.told || { text: "" });
         this.noteRef = useRef("note");
         this.state = useState({
             index: 0,
             side: this.props.side || "check",
             showsList: false,
             isDone: false,
+            isSaving: false,
             personId: 0,
             personName: "",
             asksPerson: false,
@@ -52,6 +70,10 @@ export class AcceptanceWalk extends Component {
             browser.removeEventListener("online", flush);
             browser.clearInterval(this.timer);
         });
+        useEffect(
+            () => this.keepDraft(),
+            () => [this.state.value, this.state.answer, this.state.note, this.state.photos.length]
+        );
     }
 
     async start() {
@@ -62,7 +84,9 @@ export class AcceptanceWalk extends Component {
         }
         const kept = JSON.parse(browser.localStorage.getItem(this.personKey) || "null");
         Object.assign(this.state, kept || { personId: data.person_id, personName: data.person_name });
-        this.goTo(Math.max(this.nextOpen(-1), 0));
+        const draft = this.session.latestDraft(this.state.side);
+        const begun = draft ? this.items.findIndex((item) => item.id === draft.itemId) : -1;
+        this.goTo(begun >= 0 ? begun : Math.max(this.nextOpen(-1), 0));
     }
 
     // === WHAT IS SHOWN === //
@@ -192,11 +216,42 @@ export class AcceptanceWalk extends Component {
             this.state.answer = answer || "";
             this.state.value = ["measure", "score"].includes(this.item.kind) ? String(value) : "";
         }
+        this.shown = this.typed;
+        const draft = this.session.draftOf(this.item, this.state.side);
+        if (draft) {
+            Object.assign(this.state, {
+                value: String(draft.value ?? ""),
+                answer: draft.answer || "",
+                note: draft.note || "",
+                photos: (draft.photos || []).map(toThumb),
+            });
+        }
+    }
+
+    /** What stands in the fields, as it is kept. */
+    get typed() {
+        const { value, answer, note, photos } = this.state;
+        return { value, answer, note, photos: photos.map(({ name, datas }) => ({ name, datas })) };
+    }
+
+    /** Keep what differs from the answer that is known; it waits here until it is answered. */
+    keepDraft() {
+        if (!this.item || this.state.isDone) {
+            return;
+        }
+        const typed = this.typed;
+        const isNew = ["value", "answer", "note"].some((name) => typed[name] !== this.shown[name]);
+        if (isNew || typed.photos.length) {
+            this.session.keepDraft(this.item, this.state.side, typed);
+        } else {
+            this.session.dropDraft(this.item, this.state.side);
+        }
     }
 
     /** Index of the next item without an answer, from the one after `index` on, else -1. */
     nextOpen(index) {
-        const isOpen = (item) => !this.verdictOf(item);
+        const isOpen = (item) =>
+            !this.verdictOf(item) || this.session.hasTrouble(item, this.state.side);
         const later = this.items.findIndex((item, place) => place > index && isOpen(item));
         return later >= 0 ? later : this.items.findIndex(isOpen);
     }
@@ -273,12 +328,22 @@ export class AcceptanceWalk extends Component {
         }
         const { side } = this.state;
         const isFailed = judge(item, { ...values, verdict: verdict || undefined }) === "fail";
-        await this.session.answer(item, side, values);
-        const entry = this.session.entryOf(item, side);
-        if (entry?.error || this.session.conflicts[item.id]) {
+        this.state.isSaving = true;
+        try {
+            await this.session.keepAnswer(item, side, values);
+            // whoever stands in a hall does not wait for a weak network
+            await Promise.race([
+                this.session.flush(),
+                new Promise((resolve) => browser.setTimeout(resolve, PATIENCE)),
+            ]);
+        } finally {
+            this.state.isSaving = false;
+        }
+        if (this.session.hasTrouble(item, side)) {
             return;
         }
         Object.assign(this.state, { photos: [], wantsFail: false });
+        this.shown = this.typed;
         // a value that fails by itself is looked at before one goes on
         if (isFailed && !verdict && !values.note) {
             this.noteRef.el?.focus();
@@ -335,6 +400,12 @@ export class AcceptanceWalk extends Component {
     async answerAgain() {
         await this.session.answerAgain(this.item);
         this.goOn();
+    }
+
+    async keepTheirs() {
+        this.session.keepTheirs(this.item);
+        await this.session.dropDraft(this.item, this.state.side);
+        this.goTo(this.state.index);
     }
 
     async dropEntry() {

@@ -27,8 +27,14 @@ export class AcceptanceWalkAction extends Component {
                     ...values,
                     client_key: key,
                 }),
+            photoUrl: (photoId) => `/web/image/${photoId}`,
         };
-        this.session = makeSession(transport, new OutboxStore(name), name);
+        this.session = makeSession(
+            transport,
+            new OutboxStore(name),
+            name,
+            new OutboxStore(`${name}.drafts`)
+        );
     }
 
     get acceptanceId() {

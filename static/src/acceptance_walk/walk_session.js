@@ -39,11 +39,14 @@ export class WalkSession {
      * @param {Object} transport with `load()` and `send(itemId, values, key)`
      * @param {Object} store where entries outlive the page, see OutboxStore
      * @param {string} cacheKey where the last known checklist is kept
+     * @param {Object} draftStore where what is typed, but not answered yet, outlives the page
      */
-    constructor(transport, store, cacheKey) {
+    constructor(transport, store, cacheKey, draftStore) {
         this.transport = transport;
         this.cacheKey = cacheKey;
         this.outbox = new Outbox(markRaw(store), null);
+        this.draftStore = markRaw(draftStore);
+        this.drafts = markRaw(new Map());
         this.sendingKey = null;
         this.data = null;
         this.isOffline = false;
@@ -53,6 +56,9 @@ export class WalkSession {
 
     async start() {
         await this.outbox.load();
+        for (const draft of await this.draftStore.all()) {
+            this.drafts.set(draft.key, draft);
+        }
         await this.load();
     }
 
@@ -107,8 +113,50 @@ export class WalkSession {
         };
     }
 
+    // === DRAFTS === //
+
+    _draftKey(item, side) {
+        return `${item.id}.${side}`;
+    }
+
+    /** What this person has typed for an item and not answered yet, if anything. */
+    draftOf(item, side) {
+        return this.drafts.get(this._draftKey(item, side));
+    }
+
+    /** The item on which this person was at work last, if it still stands on the checklist. */
+    latestDraft(side) {
+        return [...this.drafts.values()]
+            .filter((draft) => draft.side === side)
+            .filter((draft) => this.items.some((item) => item.id === draft.itemId))
+            .sort((a, b) => b.time - a.time)[0];
+    }
+
+    /** Keep what is being typed, with its photos, so that a reload loses nothing. */
+    async keepDraft(item, side, typed) {
+        const key = this._draftKey(item, side);
+        const draft = { key, itemId: item.id, side, time: Date.now(), ...typed };
+        this.drafts.set(key, draft);
+        // a copy: what the screen watches cannot be stored
+        await this.draftStore.put(JSON.parse(JSON.stringify(draft)));
+    }
+
+    async dropDraft(item, side) {
+        if (this.drafts.delete(this._draftKey(item, side))) {
+            await this.draftStore.remove(this._draftKey(item, side));
+        }
+    }
+
+    // === ANSWERS === //
+
     /** Keep an answer on this device, and send it as soon as that is possible. */
     async answer(item, side, values) {
+        await this.keepAnswer(item, side, values);
+        await this.flush();
+    }
+
+    /** Keep an answer on this device, in place of what was typed; `flush` sends it. */
+    async keepAnswer(item, side, values) {
         delete this.conflicts[item.id];
         const before = this.entryOf(item, side);
         let images = values.images || [];
@@ -126,8 +174,13 @@ export class WalkSession {
             text: item.text,
         };
         // a copy: what the screen watches cannot be stored
-        await this.outbox.add(JSON.parse(JSON.stringify(entry)));
-        this.isOffline = this.waiting.length > 0;
+        await this.outbox.keep(JSON.parse(JSON.stringify(entry)));
+        await this.dropDraft(item, side);
+    }
+
+    /** Whether somebody has to look at an answer of this person: refused, or not the only one. */
+    hasTrouble(item, side) {
+        return Boolean(this.conflicts[item.id] || this.entryOf(item, side)?.error);
     }
 
     /** Answer once more, over the answer of somebody else that this person has now seen. */
@@ -159,6 +212,13 @@ export class WalkSession {
                 Object.assign(item, outcome.item);
                 if (outcome.status === "conflict") {
                     this.conflicts[item_id] = { side: values.side, values };
+                    const { value, answer, note, images } = values;
+                    await this.keepDraft(item, values.side, {
+                        value: value ?? "",
+                        answer,
+                        note,
+                        photos: images,
+                    });
                 }
                 this._keep();
             }
@@ -178,8 +238,8 @@ export class WalkSession {
 }
 
 /** A session that tells the screen what changes. */
-export function makeSession(transport, store, cacheKey) {
-    const session = reactive(new WalkSession(transport, store, cacheKey));
+export function makeSession(transport, store, cacheKey, draftStore) {
+    const session = reactive(new WalkSession(transport, store, cacheKey, draftStore));
     session.outbox.send = (entry) => session._send(entry);
     return session;
 }

@@ -1,4 +1,4 @@
-import { toRaw } from "@odoo/owl";
+import { markRaw, toRaw } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 import { RPCError } from "@web/core/network/rpc";
 
@@ -26,6 +26,7 @@ export class Outbox {
         this.entries = [];
         this.sent = [];
         this.isSending = false;
+        this.sending = null;
     }
 
     async load() {
@@ -34,22 +35,36 @@ export class Outbox {
 
     /** Keep the values, then send them when there is a connection. */
     async add(values, kind) {
-        const entry = { key: newKey(), time: Date.now(), kind, values, error: "" };
-        await this.store.put(entry);
-        this.entries.push(entry);
+        const entry = await this.keep(values, kind);
         await this.flush();
         return entry;
     }
 
-    /** Send everything that waits, in order; stop at the first sign of a missing connection. */
-    async flush() {
-        if (this.isSending) {
-            return;
+    /** Keep the values on this device; `flush` sends them. */
+    async keep(values, kind) {
+        const entry = { key: newKey(), time: Date.now(), kind, values, error: "" };
+        await this.store.put(entry);
+        this.entries.push(entry);
+        return entry;
+    }
+
+    /**
+     * Send everything that waits, in order, also what comes meanwhile; stop at the first sign of
+     * a missing connection. Ends when nothing is on its way any more.
+     */
+    flush() {
+        if (!this.isSending) {
+            this.isSending = true;
+            this.sending = markRaw(this._flush());
         }
-        this.isSending = true;
+        return this.sending;
+    }
+
+    async _flush() {
+        const next = () => this.entries.find((entry) => !entry.error);
         try {
-            for (const entry of [...this.entries]) {
-                if (!entry.error && !(await this._sendOne(entry))) {
+            for (let entry = next(); entry; entry = next()) {
+                if (!(await this._sendOne(entry))) {
                     break;
                 }
             }

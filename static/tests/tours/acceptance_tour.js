@@ -77,7 +77,32 @@ export function cutTheLine() {
     };
 }
 
-/** Walked on a phone, a photo taken, the line cut in the middle, the page loaded anew. */
+/** Wait until this device keeps so many drafts, so that a reload has something to find. */
+async function keepsDrafts(count) {
+    const wait = (request) =>
+        new Promise((resolve, reject) => {
+            request.onsuccess = () => resolve(request.result);
+            request.onerror = () => reject(request.error);
+        });
+    for (;;) {
+        const bases = await indexedDB.databases();
+        const base = bases.find(({ name }) => /walk\..*\.drafts$/.test(name));
+        if (base) {
+            const db = await wait(indexedDB.open(base.name));
+            const kept = await wait(db.transaction("entries").objectStore("entries").count());
+            db.close();
+            if (kept === count) {
+                return;
+            }
+        }
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+    }
+}
+
+/**
+ * Walked on a phone, photos taken, the line cut in the middle, the page loaded anew with an
+ * item half written.
+ */
 export function walkOnThePhone() {
     return [
         { trigger: ".o_walk_progress:contains(0/4)" },
@@ -101,25 +126,120 @@ export function walkOnThePhone() {
         { content: "The line is cut", trigger: ".o_walk", run: cutTheLine },
         click(".o_walk_fail"),
         { trigger: ".o_walk textarea[name=note]", run: "edit Jams after ten" },
+        {
+            content: "A photo without a network",
+            trigger: ".o_walk_photo input:not(:visible)",
+            run: ({ anchor }) => photograph(anchor),
+        },
+        { trigger: ".o_walk_thumb img" },
         click(".o_walk_fail"),
         { trigger: ".o_walk_offline:contains(1)" },
         { trigger: ".o_walk_progress:contains(3/4)" },
-        click(".o_walk_na"),
-        { trigger: ".o_walk_offline:contains(2)" },
-        { content: "All are answered on this device", trigger: ".o_walk_summary" },
-        fitsTheScreen(),
+        { trigger: ".o_walk_text:contains(Colour)" },
+        { trigger: ".o_walk textarea[name=note]", run: "edit Half written" },
+        {
+            trigger: ".o_walk_photo input:not(:visible)",
+            run: ({ anchor }) => photograph(anchor),
+        },
+        { trigger: ".o_walk_thumb img" },
+        { trigger: ".o_walk", run: () => keepsDrafts(1) },
         {
             content: "The page is loaded anew, with a network",
             trigger: ".o_walk_offline",
             run: () => window.location.reload(),
             expectUnloadPage: true,
         },
-        { trigger: ".o_walk_progress:contains(4/4)" },
+        { trigger: ".o_walk_progress:contains(3/4)" },
         { content: "Nothing waits any more", trigger: ".o_walk:not(:has(.o_walk_offline))" },
+        {
+            content: "What was half written is still there, and so is its photo",
+            trigger: ".o_walk_text:contains(Colour)",
+        },
+        {
+            trigger: ".o_walk textarea[name=note]",
+            run({ anchor }) {
+                if (anchor.value !== "Half written") {
+                    throw new Error(`The note reads “${anchor.value}”`);
+                }
+            },
+        },
+        { trigger: ".o_walk_thumb:not(.o_walk_kept) img" },
+        click(".o_walk_na"),
+        { trigger: ".o_walk_progress:contains(4/4)" },
+        { content: "All are answered", trigger: ".o_walk_summary" },
+        { trigger: ".o_walk", run: () => keepsDrafts(0) },
+        { trigger: ".o_walk:not(:has(.o_walk_offline))" },
+        fitsTheScreen(),
     ];
 }
 
 tours.add("customer_delivery_acceptance_phone", { steps: () => walkOnThePhone() });
+
+/** The same by the customer on his own phone, from his start page on. */
+tours.add("customer_delivery_acceptance_portal_phone", {
+    steps: () => [
+        {
+            trigger: ".o_delivery_waiting .o_delivery_task:contains(Walked)",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        {
+            trigger: ".o_delivery_asked a:contains(Check the items)",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        ...walkOnThePhone(),
+        {
+            trigger: ".o_walk_summary .o_walk_close",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        { trigger: ".o_delivery_acceptance:contains(Jams after ten)" },
+        { content: "His photos are shown", trigger: ".o_delivery_photos img" },
+        fitsTheScreen(),
+    ],
+});
+
+/** The item on the customer's screen is answered on another device meanwhile. */
+tours.add("customer_delivery_acceptance_portal_two_devices", {
+    steps: () => [
+        { trigger: ".o_walk_text:contains(Prints labels)" },
+        { trigger: ".o_walk textarea[name=note]", run: "edit Good as it is" },
+        {
+            trigger: ".o_walk",
+            async run() {
+                const kept = Object.keys(localStorage).find((key) => /walk\..*\d$/.test(key));
+                const itemId = JSON.parse(localStorage.getItem(kept)).items[0].id;
+                await fetch(`${window.location.pathname}/verdict`, {
+                    method: "POST",
+                    headers: { "Content-Type": "application/json" },
+                    body: JSON.stringify({
+                        jsonrpc: "2.0",
+                        method: "call",
+                        params: {
+                            item_id: itemId,
+                            values: { verdict: "fail", note: "Jams after ten" },
+                            key: "another-device-another-key",
+                        },
+                    }),
+                });
+            },
+        },
+        click(".o_walk_pass"),
+        { trigger: ".o_walk_conflict:contains(Jams after ten)" },
+        {
+            content: "What he wrote is not lost",
+            trigger: ".o_walk textarea[name=note]",
+            run({ anchor }) {
+                if (anchor.value !== "Good as it is") {
+                    throw new Error(`The note reads “${anchor.value}”`);
+                }
+            },
+        },
+        click(".o_walk_again"),
+        { trigger: ".o_walk_summary, .o_walk_text:contains(Second)" },
+    ],
+});
 
 /** Somebody else has answered the item that is on the screen. */
 tours.add("customer_delivery_acceptance_two_people", {
