@@ -44,7 +44,7 @@ class TestPortalAcceptance(DeliveryCase, HttpCase):
         self._submit()
         page = self.url_open(self.url)
         self.assertIn("Prints labels", page.text)
-        self.assertIn(f"{self.url}/walk/1", page.text)
+        self.assertIn(f'{self.url}/walk"', page.text)
         overview = self.url_open(f"/my/delivery/project/{self.project.id}").text
         self.assertIn(self.url, overview)
 
