@@ -12,6 +12,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import tempfile
 import warnings
 from pathlib import Path
 
@@ -68,6 +69,26 @@ def server():
                 cluster.stop()
 
 
+@contextlib.contextmanager
+def expendable_cluster():
+    """A server of one's own that a test may kill; it goes with its data.
+
+    What it has confirmed outlives its processes: nothing waits in memory for a later write.
+    Outliving the machine would take ``fsync``, which no test can show.
+    """
+    settings = {**SETTINGS, "synchronous_commit": "on", "shared_buffers": "64MB"}
+    folder = Path(tempfile.mkdtemp(prefix="kill-", dir=home()))
+    try:
+        cluster = Cluster(*_binaries(), folder, settings)
+        cluster.start()
+        try:
+            yield cluster
+        finally:
+            cluster.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def _named_server():
     host = os.environ["PGHOST"]
     port = os.environ.get("PGPORT", "5432")
@@ -117,16 +138,22 @@ def _system_binaries():
 
 
 class Cluster:
-    """A private server with its data."""
+    """A private server with its data.
 
-    def __init__(self, kind, binaries):
+    :param folder: where it lives; by default the one that all runs share
+    :param settings: its settings
+    """
+
+    def __init__(self, kind, binaries, folder=None, settings=SETTINGS):
         self.kind = kind
         self.binaries = binaries
         version = subprocess.run(
             [binaries / "postgres", "--version"], capture_output=True, text=True, check=True
         ).stdout.split()[2]
-        self.name = f"pg-{kind}-{version.split('.')[0]}"
-        self.folder = home() / self.name
+        self.version = version.split(".")[0]
+        self.name = f"pg-{kind}-{self.version}"
+        self.folder = folder or home() / self.name
+        self.settings = settings
         self.data = self.folder / "data"
 
     def server(self):
@@ -162,7 +189,7 @@ class Cluster:
         if self._is_running():
             return
         options = [f"-k '{self.folder}'", "-h ''"]
-        options += [f"-c {name}={value}" for name, value in SETTINGS.items()]
+        options += [f"-c {name}={value}" for name, value in self.settings.items()]
         with step(f"PostgreSQL ({self.kind}) starts", quiet_below=3):
             started = self._run(
                 *(self.binaries / "pg_ctl", "-s", "-w", "-t", "60", "-D", self.data),
