@@ -137,6 +137,11 @@ from . import project_change_result
 from . import project_change_urgent
 from . import project_change_screen
 from . import project_change_signoff
+from . import project_change_template
+from . import project_change_template_line
+from . import project_change_template_impact
+from . import project_change_template_signoff
+from . import project_change_standard
 from . import project_change_log
 from . import signoff_slot_change
 from . import project_change_portal

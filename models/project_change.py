@@ -51,7 +51,6 @@ class ProjectChange(models.Model):
         "currency_id",
         "supplement_no",
         "milestone_ids",
-        "is_template",
         "template_id",
         "content_attachment_ids",
     )
@@ -71,6 +70,7 @@ class ProjectChange(models.Model):
         "client_key",
         "signoff_state",
         "decision",
+        "approved_before_id",
         "date_submitted",
         "date_decided",
         "date_applied",

@@ -51,22 +51,6 @@ class ProjectChange(models.Model):
         compute="_compute_granted",
         store=True,
     )
-    # changes that repeat each other
-    is_template = fields.Boolean(
-        string="May Be Repeated",
-        copy=False,
-        help="The customer agrees that the same may be asked again as a standard change.",
-    )
-    template_id = fields.Many2one(
-        "project.change",
-        string="Repeats",
-        index="btree_not_null",
-        domain="[('project_id', '=', project_id), ('is_template', '=', True),"
-        " ('decision', '=', 'approved')]",
-        copy=False,
-        ondelete="restrict",
-        help="The approved change that this one repeats.",
-    )
     _free_idx = models.Index("(commercial_partner_ref_id) WHERE free_days > 0")
 
     # === COMPUTE METHODS === #
@@ -97,18 +81,6 @@ class ProjectChange(models.Model):
             if change.agreed_days < 0 or change.agreed_amount < 0:
                 raise ValidationError(
                     self.env._("Days and amount of a change are not negative. Say so in its text.")
-                )
-
-    @api.constrains("template_id")
-    def _check_template(self):
-        for change in self.filtered("template_id"):
-            template = change.template_id
-            if not template.is_template or template.project_id != change.project_id:
-                raise ValidationError(
-                    self.env._(
-                        "%(change)s was not approved to be repeated in this project.",
-                        change=template.display_name,
-                    )
                 )
 
     @api.model

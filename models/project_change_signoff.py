@@ -112,7 +112,6 @@ class ProjectChange(models.Model):
             "amount": decimal(self.agreed_amount, 2) if self.agreed_amount else None,
             "currency": self.currency_id.name if self.agreed_amount else None,
             "supplement": self.supplement_no or None,
-            "repeatable": self.is_template,
             "milestones": [
                 {"name": row.name, "deadline": row.deadline or None} for row in self.milestone_ids
             ],

@@ -73,6 +73,18 @@ class ProjectProject(models.Model):
             "context": {"default_project_id": self.id, "search_default_open": 1},
         }
 
+    def action_view_standard_changes(self):
+        """Open the standard changes of this project."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "customer_delivery.project_change_template_action"
+        )
+        return {
+            **action,
+            "domain": [("project_id", "=", self.id)],
+            "context": {"default_project_id": self.id},
+        }
+
     def action_view_free_changes(self):
         """Open the changes that were granted free of charge in this project."""
         self.ensure_one()
@@ -140,6 +152,9 @@ class ProjectProject(models.Model):
         changes_sudo = changes_sudo.search([("project_id", "in", self.ids)])
         # lines hold requirements, and versions of requirements hold changes
         changes_sudo.line_ids._signoff_unlink_decided()
+        templates_sudo = self.env["project.change.template"].sudo().with_context(active_test=False)
+        templates_sudo = templates_sudo.search([("project_id", "in", self.ids)])
         result = super()._delete_practice_documents()
         changes_sudo._delete_practice()
+        templates_sudo._delete_practice()
         return result

@@ -192,6 +192,15 @@ class SignoffDocumentMixin(models.AbstractModel):
         project = self.project_id
         return project.user_id | project.partner_id.commercial_partner_id.user_id
 
+    def _signoff_get_given(self):
+        """Return the decision that was given in advance, or None: its side is not asked again.
+
+        :return: plain data with ``side``, ``number`` and ``title`` of the document on which it
+            was given, and ``round``; the plan of the round keeps it
+        """
+        self.ensure_one()
+        return None
+
     @api.model
     def _signoff_verb(self):
         """Return the one word on the button by which a customer opens what waits for him."""

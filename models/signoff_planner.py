@@ -121,6 +121,7 @@ class SignoffPlanner(models.AbstractModel):
                     if found and not kept:
                         plan_step["barred"] = True
                 plan_steps.append(plan_step)
+            given = self._leave_out_given(plan_steps, document._signoff_get_given())
             plans[document.id] = {
                 "schema": "cd.plan/1",
                 "flow": flow_sudo.id,
@@ -134,9 +135,29 @@ class SignoffPlanner(models.AbstractModel):
                 "bars_author": flow_sudo.bars_author,
                 "bars_assessor": flow_sudo.bars_assessor,
                 "barred": sorted(barred),
+                "given": given,
                 "steps": plan_steps,
             }
         return plans
+
+    @api.model
+    def _leave_out_given(self, plan_steps, given):
+        """Leave out the steps of a side that has decided in advance; return ``given``, or None.
+
+        A flow that would then ask nobody asks as if nothing had been decided.
+        """
+        if not given:
+            return None
+        others = [
+            step for step in plan_steps if step["side"] != given["side"] and not step.get("skipped")
+        ]
+        if not any(step["kind"] == "required" for step in others):
+            return None
+        for step in plan_steps:
+            if step["side"] == given["side"] and not step.get("skipped"):
+                step.pop("barred", None)
+                step.update(skipped="given", people=[])
+        return given
 
     @api.model
     def _get_barred(self, document, flow_sudo):

@@ -107,7 +107,7 @@ class SignoffRound(models.Model):
         """Return the plan as it was copied at the start."""
         self.ensure_one()
         # the canonical form leaves out what is empty
-        plan = {"carried": [], "barred": [], "reset_key": None, **loads(self.plan)}
+        plan = {"carried": [], "barred": [], "reset_key": None, "given": None, **loads(self.plan)}
         plan["steps"] = [{**EMPTY_STEP, **step} for step in plan["steps"]]
         for step in plan["steps"]:
             step["people"] = [{**EMPTY_PERSON, **person} for person in step["people"]]

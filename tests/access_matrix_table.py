@@ -329,6 +329,26 @@ def change_freeze(case, scope):
     )
 
 
+def change_template(case, scope):
+    dimension = case.env.ref("customer_delivery.project_change_dimension_risk")
+    return case.env["project.change.template"].create(
+        {
+            "name": "One more user",
+            "project_id": project_of(case, scope).id,
+            "line_ids": [Command.create({"name": "Another user can log in"})],
+            "impact_ids": [Command.create({"dimension_id": dimension.id})],
+        }
+    )
+
+
+def change_template_line(case, scope):
+    return change_template(case, scope).line_ids
+
+
+def change_template_impact(case, scope):
+    return change_template(case, scope).impact_ids
+
+
 def scopes(user, manager, own_portal="", **more):
     """Return the scopes of things that follow the visibility of their project.
 
@@ -490,6 +510,11 @@ TABLE = {
     "project.change.answer": Row(change_answer, scopes("rwcd", "rwcd", pool=None)),
     "project.change.condition": Row(change_condition, scopes("rwcd", "rwcd", pool=None)),
     "project.change.freeze": Row(change_freeze, scopes("rwcd", "rwcd", pool=None)),
+    "project.change.template": Row(change_template, scopes("rwcd", "rwcd", pool=None)),
+    "project.change.template.line": Row(change_template_line, scopes("rwcd", "rwcd", pool=None)),
+    "project.change.template.impact": Row(
+        change_template_impact, scopes("rwcd", "rwcd", pool=None)
+    ),
     "project.change.stage": config(portal="r"),
     "project.change.type": config(),
     "project.change.type.dimension": config(),

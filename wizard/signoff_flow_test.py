@@ -73,7 +73,7 @@ class SignoffFlowTest(models.TransientModel):
         except UserError as error:
             problems.append(str(error))
         steps = [
-            {**step, "why": self._get_why(step), "asked": step.get("people") or []}
+            {**step, "why": self._get_why(step, plan), "asked": step.get("people") or []}
             for step in (plan["steps"] if plan else ())
         ]
         return {"plan": plan, "steps": steps, "problems": problems, "rules": self._get_rules()}
@@ -82,8 +82,14 @@ class SignoffFlowTest(models.TransientModel):
         rule = self.env["signoff.flow.step"]._fields["rule"]
         return dict(rule._description_selection(self.env))
 
-    def _get_why(self, step):
+    def _get_why(self, step, plan):
         """Return why nobody is asked in a step, or nothing."""
+        if step.get("skipped") == "given":
+            return self.env._(
+                "Left out: decided in advance by %(number)s %(title)s.",
+                number=plan["given"]["number"],
+                title=plan["given"]["title"],
+            )
         if step.get("skipped"):
             condition = self.env["signoff.flow.step"].sudo().browse(step["step"]).condition_domain
             return self.env._("Left out: the document does not match %s", condition)
