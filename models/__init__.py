@@ -33,6 +33,7 @@ from . import signoff_planner
 from . import signoff_document_mixin
 from . import signoff_document_paper
 from . import signoff_round
+from . import signoff_round_lock
 from . import signoff_round_paper
 from . import signoff_round_event
 from . import signoff_round_copy

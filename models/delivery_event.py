@@ -7,6 +7,8 @@ from odoo.tools import SQL
 from ..core import canonical
 from ..core.grant import Granted
 
+CRON = "customer_delivery.ir_cron_outbox"
+
 
 class DeliveryEvent(models.Model):
     """The outbox: work that follows from a business transaction, done apart from it.
@@ -213,10 +215,7 @@ class DeliveryEvent(models.Model):
                     handler.id or None if suffix else None,
                 )
             )
-        ids = worker._insert(name, records._name, rows)
-        if ids:
-            worker._trigger_cron()
-        return self.browse(ids)
+        return self.browse(worker._insert(name, records._name, rows))
 
     @api.model
     def _get_extra_rows(self, name, records, payload):
@@ -263,39 +262,53 @@ class DeliveryEvent(models.Model):
     @api.model
     def _get_companies(self, records, user):
         """Return ``{record id: company id}``: the document's, else its project's."""
-        default = user.sudo().company_id
         found = {}
         for record in records:
-            company = default
+            company = user.browse().company_id
             if record._name == "res.company":
                 company = record
-            elif "company_id" in record._fields and record.company_id:
+            elif "company_id" in record._fields:
                 company = record.company_id
-            elif "project_id" in record._fields and record.project_id.company_id:
+            if not company and "project_id" in record._fields:
                 company = record.project_id.company_id
-            found[record.id] = company.id
+            found[record.id] = company.id or user.sudo().company_id.id
         return found
 
     @api.model
     def _insert(self, name, model, rows):
-        """Insert rows in one statement; those whose key exists are left out."""
+        """Insert rows and wake the worker in one statement; rows whose key exists are left out."""
+        # as ``_trigger`` of the cron does
+        cron = self.env["ir.cron"].browse(
+            self.env["ir.model.data"]._xmlid_to_res_id(CRON, raise_if_not_found=False)
+        )
         keys, res_ids, companies, payloads, handler_models, handler_ids = zip(*rows, strict=True)
         result = self.env.execute_query(
             SQL(
                 """
-                INSERT INTO delivery_event (
-                    name, res_model, state, tries, create_uid, create_date, write_uid, write_date,
-                    key, res_id, company_id, payload, handler_model, handler_id
+                WITH written AS (
+                    INSERT INTO delivery_event (
+                        name, res_model, state, tries, create_uid, create_date, write_uid,
+                        write_date, key, res_id, company_id, payload, handler_model, handler_id
+                    )
+                    SELECT %(name)s, %(model)s, 'pending', 0, %(uid)s, %(now)s, %(uid)s, %(now)s,
+                           fresh.*
+                      FROM unnest(
+                        %(keys)s::text[], %(ids)s::int[], %(companies)s::int[],
+                        %(payloads)s::text[], %(handler_models)s::text[], %(handler_ids)s::int[]
+                      ) AS fresh
+                        ON CONFLICT (key) DO NOTHING
+                 RETURNING id
+                ), woken AS (
+                    INSERT INTO ir_cron_trigger (
+                        cron_id, call_at, create_uid, create_date, write_uid, write_date
+                    )
+                    SELECT id, %(now)s, %(uid)s, %(now)s, %(uid)s, %(now)s
+                      FROM ir_cron
+                     WHERE id = %(cron)s AND active AND EXISTS (SELECT FROM written)
                 )
-                SELECT %(name)s, %(model)s, 'pending', 0, %(uid)s, %(now)s, %(uid)s, %(now)s,
-                       fresh.*
-                  FROM unnest(
-                    %(keys)s::text[], %(ids)s::int[], %(companies)s::int[], %(payloads)s::text[],
-                    %(handler_models)s::text[], %(handler_ids)s::int[]
-                  ) AS fresh
-                    ON CONFLICT (key) DO NOTHING
-             RETURNING id
+                SELECT id FROM written ORDER BY id
                 """,
+                cron=cron.id or None,
                 name=name,
                 model=model,
                 uid=self.env.uid,
@@ -308,6 +321,10 @@ class DeliveryEvent(models.Model):
                 handler_ids=list(handler_ids),
             )
         )
+        after = self.env.cr.postcommit
+        if result and not after.data.get(CRON):
+            after.data[CRON] = True
+            after.add(cron._notifydb)
         return [row_id for (row_id,) in result]
 
     def _as_worker(self):
@@ -316,6 +333,6 @@ class DeliveryEvent(models.Model):
 
     @api.model
     def _trigger_cron(self, at=None):
-        cron = self.env.ref("customer_delivery.ir_cron_outbox", raise_if_not_found=False)
+        cron = self.env.ref(CRON, raise_if_not_found=False)
         if cron:
             cron._trigger(at)

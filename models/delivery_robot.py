@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_date
@@ -13,6 +13,8 @@ from odoo.tools import format_date
 from ..core import robot as messages
 
 TIMEOUT = 10  # seconds
+# what decides of which events a robot tells
+LISTENING = {"active", "listens", "event_ids"}
 
 
 class DeliveryRobot(models.Model):
@@ -140,6 +142,22 @@ class DeliveryRobot(models.Model):
                     )
                 ) from error
 
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if LISTENING & vals.keys():
+            self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
     @api.constrains("address", "active")
     def _check_address(self):
         for robot in self:
@@ -203,7 +221,7 @@ class DeliveryRobot(models.Model):
     @api.model
     def _get_event_subscribers(self, name, records, _payload):
         """Return ``(record, robot)`` for all robots that tell of this event."""
-        robots = self.search(Domain("listens", "=", "all") | Domain("event_ids.name", "=", name))
+        robots = self.browse(self._get_listener_ids(name))
         if not robots:
             return []
         places = {record: self._get_place(record) for record in records}
@@ -214,6 +232,13 @@ class DeliveryRobot(models.Model):
             if (not company or company == robot.company_id)
             and (not robot.project_ids or project in robot.project_ids)
         ]
+
+    @api.model
+    @tools.ormcache("name")
+    def _get_listener_ids(self, name):
+        """Return the ids of the robots that tell of an event, whoever causes it."""
+        listens = Domain("listens", "=", "all") | Domain("event_ids.name", "=", name)
+        return tuple(self.sudo().with_context(active_test=True).search(listens)._ids)
 
     @api.model
     def _get_place(self, record):

@@ -13,6 +13,19 @@ class DeliveryRobotEvent(models.Model):
 
     _once = models.Constraint("UNIQUE(robot_id, name)", "This event is in the list already.")
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
     @api.model
     def _select_name(self):
         names = self.env["delivery.event"]._get_known_names()

@@ -61,35 +61,65 @@ class SignoffEvidenceMixin(models.AbstractModel):
 
         :param vals_list: values of columns that a named method made, complete: no default counts
         """
+        found = self.env.execute_query(self._get_insert_sql(vals_list))
+        records = self.browse(res_id for (res_id,) in found)
+        records._after_insert(vals_list)
+        return records
+
+    @api.model
+    def _get_insert_sql(self, vals_list):
+        """Return the statement of :meth:`_insert`; values may be SQL themselves.
+
+        Whoever executes it calls :meth:`_after_insert` on the new records.
+        """
         self._check_granted(vals_list)
         now, uid = self.env.cr.now(), self.env.uid
         log = {"create_uid": uid, "create_date": now, "write_uid": uid, "write_date": now}
-        names = sorted({name for vals in vals_list for name in vals} | log.keys())
+        names = self._get_insert_names(vals_list)
         rows = [
-            tuple(
-                self._fields[name].convert_to_column_insert(vals.get(name), self, vals)
-                for name in names
+            SQL(
+                "(%s)",
+                SQL(", ").join(
+                    value
+                    if isinstance(value := vals.get(name), SQL)
+                    else self._fields[name].convert_to_column_insert(value, self, vals)
+                    for name in names
+                ),
             )
             for vals in ({**vals, **log} for vals in vals_list)
         ]
-        found = self.env.execute_query(
-            SQL(
-                "INSERT INTO %s (%s) VALUES %s RETURNING id",
-                SQL.identifier(self._table),
-                SQL(", ").join(map(SQL.identifier, names)),
-                SQL(", ").join(rows),
-            )
+        return SQL(
+            "INSERT INTO %s (%s) VALUES %s RETURNING id",
+            SQL.identifier(self._table),
+            SQL(", ").join(map(SQL.identifier, names)),
+            SQL(", ").join(rows),
         )
-        records = self.browse(res_id for (res_id,) in found)
-        for field in map(self._fields.get, names):
+
+    @api.model
+    def _get_insert_names(self, vals_list):
+        log = ("create_uid", "create_date", "write_uid", "write_date")
+        return sorted({name for vals in vals_list for name in vals}.union(log))
+
+    def _after_insert(self, vals_list):
+        """Let the ORM know of these rows, which were just written."""
+        names = self._get_insert_names(vals_list)
+        written = {self._fields[name]: [vals.get(name) for vals in vals_list] for name in names}
+        for field, values in written.items():
             for inverse in self.pool.field_inverses[field]:
-                ids = {vals.get(field.name) for vals in vals_list} - {None, False}
+                ids = {value for value in values if value and not isinstance(value, SQL)}
                 self.env[inverse.model_name].browse(ids).invalidate_recordset(
                     [inverse.name], flush=False
                 )
-        records.modified(names, create=True)
-        records._validate_fields(names)
-        return records
+        for field, values in written.items():
+            self._keep_inserted(field, values)
+        self.modified(names, create=True)
+        self._validate_fields(names)
+
+    def _keep_inserted(self, field, values):
+        """Put into the cache what was just written, as far as it is known."""
+        if field.name not in UNFROZEN and not any(isinstance(value, SQL) for value in values):
+            cached = [field.convert_to_cache(value, self) for value in values]
+            field._insert_cache(self, cached)
 
     def write(self, vals):
         frozen = vals.keys() - set(self._movable_fields)

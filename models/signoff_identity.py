@@ -1,6 +1,7 @@
 import secrets
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..core.canonical import digest, dumps
 from ..core.grant import Granted
@@ -46,12 +47,13 @@ class SignoffIdentity(models.Model):
     def _prepare(self, slot_sudo, values):
         """Return the values of the identity of one decision, digest included."""
         # what a person writes of himself is kept beside what we know of him
+        email, phone, company_name, practice = self._read_person(slot_sudo)
         personal = {
             "name": values.get("printed_name") or slot_sudo.person_name,
             "post": values.get("post") or slot_sudo.person_post or False,
-            "company_name": slot_sudo.partner_id.commercial_partner_id.name or False,
-            "email": slot_sudo.partner_id.email or False,
-            "phone": slot_sudo.partner_id.phone or False,
+            "company_name": company_name or False,
+            "email": email or False,
+            "phone": phone or False,
             "ip": values.get("ip") or False,
             "agent": (values.get("agent") or "")[:200] or False,
         }
@@ -63,9 +65,29 @@ class SignoffIdentity(models.Model):
             "salt": salt,
             "digest": self._get_digest(personal, salt),
             "company_id": slot_sudo.company_id.id,
-            "practice": slot_sudo.project_id.delivery_practice,
+            "practice": practice or False,
             "erased_at": False,
         }
+
+    @api.model
+    def _read_person(self, slot_sudo):
+        """Return mail, phone, name of the company and whether it is practice; one statement."""
+        slot_sudo.partner_id.flush_model(["email", "phone", "name", "commercial_partner_id"])
+        slot_sudo.project_id.flush_model(["delivery_practice"])
+        (row,) = self.env.execute_query(
+            SQL(
+                """
+                SELECT p.email, p.phone, company.name, project.delivery_practice
+                  FROM (SELECT %s::int AS partner_id, %s::int AS project_id) AS asked
+             LEFT JOIN res_partner p ON p.id = asked.partner_id
+             LEFT JOIN res_partner company ON company.id = p.commercial_partner_id
+             LEFT JOIN project_project project ON project.id = asked.project_id
+                """,
+                slot_sudo.partner_id.id or None,
+                slot_sudo.project_id.id or None,
+            )
+        )
+        return row
 
     @api.model
     def _get_digest(self, personal, salt):

@@ -281,17 +281,6 @@ class SignoffRound(models.Model):
 
     # === WALK === #
 
-    def _lock(self):
-        """Make decisions on this round one after the other: the second one starts again."""
-        self.ensure_one()
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL("UPDATE signoff_round SET rev = rev + 1 WHERE id = %s RETURNING state", self.id)
-        )
-        (state,) = self.env.cr.fetchone()
-        self.invalidate_recordset(["rev", "state"], flush=False)
-        return state
-
     def _get_steps(self, plan=None):
         """Return the steps of the plan that are walked, as ``core.approval`` knows them."""
         plan = plan or self._get_plan()

@@ -239,7 +239,8 @@ class SignoffSlot(models.Model):
         :raises UserError: not asked any more, content changed, reason missing, signature needed
         """
         slots = self._entry()
-        slots.check_access("read")
+        slots.env["signoff.round"].sudo()._load_walk(slots.sudo())
+        slots._check_readable()
         guard = self.env["delivery.guarded.mixin"]
         values = {
             "comment": guard._entry_text(comment),
@@ -258,6 +259,18 @@ class SignoffSlot(models.Model):
                 )
             slot._decide(verdict, "login", {**values, "snapshot_sha256": guard._entry_text(code)})
         return True
+
+    def _check_readable(self):
+        """As ``check_access("read")``, which would look at the project of each first.
+
+        Whoever is asked reads what he is asked, in his companies.
+        """
+        companies = self.env.companies
+        own = self.sudo().filtered(
+            lambda slot: slot.user_id == self.env.user and slot.company_id in companies
+        )
+        self.browse().check_access("read")
+        (self - own.with_env(self.env)).check_access("read")
 
     def _check_is_asked(self):
         """Refuse whoever is not the person of this slot."""
@@ -287,8 +300,6 @@ class SignoffSlot(models.Model):
         self.ensure_one()
         slot_sudo = self.sudo()
         slot_sudo.round_id._lock()
-        # another decision may have come between reading and locking
-        slot_sudo.invalidate_recordset(["state"], flush=False)
         slot_sudo._check_open(method)
         slot_sudo._check_content(values.get("snapshot_sha256"))
         slot_sudo._check_verdict(verdict, values)
@@ -392,9 +403,9 @@ class SignoffSlot(models.Model):
     def _close_twins(self):
         """Whoever stands in has decided, or needs not any more."""
         root = self.on_behalf_slot_id or self
-        twins = self.search([("on_behalf_slot_id", "=", root.id), ("state", "=", "pending")])
-        if root != self and root.state == "pending":
-            twins |= root
+        twins = self.step_id.slot_ids.filtered(
+            lambda slot: slot.state == "pending" and root in (slot, slot.on_behalf_slot_id)
+        )
         (twins - self)._void(self.env._("Decided by %(person)s", person=self.person_name))
 
     def _after_decision(self, verdict, values):

@@ -32,7 +32,6 @@ class SignoffSlot(models.Model):
         slot_sudo = self.sudo()
         row_sudo, step_sudo = slot_sudo.round_id, slot_sudo.step_id
         row_sudo._lock()
-        slot_sudo.invalidate_recordset(["state"], flush=False)
         if not reason:
             raise UserError(self.env._("Please give a reason."))
         if slot_sudo.state != "done" or row_sudo.state != "running":
@@ -116,7 +115,6 @@ class SignoffSlot(models.Model):
         self.ensure_one()
         slot_sudo = self.sudo()
         slot_sudo.round_id._lock()
-        slot_sudo.invalidate_recordset(["state"], flush=False)
         if slot_sudo.state != "pending":
             raise UserError(self.env._("This is not waiting any more."))
         # whoever stands in goes with the one for whom he does

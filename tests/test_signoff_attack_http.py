@@ -512,7 +512,7 @@ class TestSignoffPortalAttacks(SignoffHttpCase):
             slot._decide("approve", "login", values)
             self.env.flush_all()
         # of these, a dozen are the events and the three requirements that are confirmed
-        self.assertLessEqual(len(queries), 46)
+        self.assertLessEqual(len(queries), 36)
 
     # === EVERY PUBLIC METHOD === #
 
