@@ -400,20 +400,17 @@ class ProjectAcceptance(models.Model):
         return next((user for user in candidates if user.active), self.env["res.users"])
 
     def _get_baseline(self):
-        """Return what the customer was given to confirm last, or an empty recordset."""
+        """Return what the customer signed last, else what he was given to confirm, or nothing."""
         self.ensure_one()
         # of the project, whatever the reader's own rights to baselines
-        baseline_sudo = (
-            self.env["project.baseline"]
-            .sudo()
-            .search(
-                Domain("project_id", "=", self.project_id.id)
-                & Domain("kind", "=", "customer")
-                & Domain("state", "=", "frozen"),
-                limit=1,
-            )
+        baselines_sudo = self.env["project.baseline"].sudo()
+        published = (
+            Domain("project_id", "=", self.project_id.id)
+            & Domain("kind", "=", "customer")
+            & Domain("state", "=", "frozen")
         )
-        return baseline_sudo
+        signed = published & Domain("signoff_state", "=", "approved")
+        return baselines_sudo.search(signed, limit=1) or baselines_sudo.search(published, limit=1)
 
     def _get_document_lang(self):
         self.ensure_one()

@@ -46,10 +46,18 @@ class ProjectAcceptance(models.Model):
                 self.env._("Contract %(number)s", number=project_sudo.delivery_contract_no)
             )
         baseline = self._get_baseline()
-        if baseline:
+        if baseline and baseline.signoff_state == "approved":
             lines.append(
                 self.env._(
                     "Confirmed requirements %(name)s (%(count)s)",
+                    name=baseline.name,
+                    count=baseline.line_count,
+                )
+            )
+        elif baseline:
+            lines.append(
+                self.env._(
+                    "Requirements %(name)s (%(count)s), not confirmed by the customer yet",
                     name=baseline.name,
                     count=baseline.line_count,
                 )

@@ -183,27 +183,27 @@ class ProjectAcceptance(models.Model):
         return domain
 
     def _read_baseline(self, baseline_sudo):
-        """Return [(requirement id, version id, number, content)] as the baseline keeps them."""
-        # what stands in the baseline is what the acceptance is about, seen by its makers or not
+        """Return [(requirement id, version id, number, content)] of what the customer confirmed.
+
+        That is the baseline, and over it what he has confirmed since: a change in effect, or what
+        a change has added.
+        """
+        # what was promised is what the acceptance is about, seen by its makers or not
         requirements_sudo = self.env["project.requirement"].sudo()
-        living = set(requirements_sudo.search(self._get_requirement_scope()).ids)
-        lines_sudo = baseline_sudo.line_ids
-        contents = {
-            snapshot.id: loads(snapshot.canonical) for snapshot in lines_sudo.version_id.snapshot_id
-        }
-        left_out = self._get_left_out_classes()
-        return [
-            (
-                line.requirement_id.id,
-                line.version_id.id,
-                line.version_number,
-                contents[line.version_id.snapshot_id.id],
-            )
-            for line in lines_sudo
-            if line.requirement_id.id in living
-            and (contents[line.version_id.snapshot_id.id].get("class") or {}).get("ref")
-            not in left_out
-        ]
+        living = requirements_sudo.search(self._get_requirement_scope(), order="outline_key, id")
+        versions = {line.requirement_id: line.version_id for line in baseline_sudo.line_ids}
+        for requirement in living:
+            confirmed = requirement.confirmed_version_id
+            known = versions.get(requirement)
+            if confirmed and (not known or confirmed.number > known.number):
+                versions[requirement] = confirmed
+        alive, left_out = set(living.ids), self._get_left_out_classes()
+        found = []
+        for requirement, version in versions.items():
+            content = loads(version.snapshot_id.canonical)
+            if requirement.id in alive and (content.get("class") or {}).get("ref") not in left_out:
+                found.append((requirement.id, version.id, version.number, content))
+        return found
 
     def _read_requirements(self):
         """Return [(requirement id, version id, number, content)] of requirements as they stand."""

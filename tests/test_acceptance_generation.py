@@ -2,6 +2,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ..core.grant import Granted
 from .common import DeliveryCase
 
 
@@ -99,6 +100,32 @@ class TestAcceptanceGeneration(DeliveryCase):
         new = self.acceptance.item_ids.filtered(lambda item: item.name == "Two labels come out")
         self.assertEqual(new.requirement_version, 2)
         self.assertEqual(self.acceptance.action_generate(), {"added": 0, "outdated": 1})
+
+    def test_what_is_signed_counts_before_what_was_only_sent(self):
+        signed = self._publish("V1.0")
+        signed.sudo().write(Granted(signoff_state="approved"))
+        self.requirement.criterion_ids[0].name = "Two labels come out"
+        self._publish("V2.0")
+        self.assertEqual(self.acceptance._get_baseline(), signed)
+        self.acceptance.action_generate()
+        self.assertIn("A label comes out", self._texts())
+        self.assertNotIn("Two labels come out", self._texts())
+
+    def test_what_changes_brought_since_the_baseline_is_checked_too(self):
+        self._publish("V1.0").sudo().write(Granted(signoff_state="approved"))
+        self.acceptance.action_generate()
+        added = self._create_requirement(
+            name="Print in the dark", project_id=self.project_standard.id
+        )
+        self.requirement.criterion_ids[0].name = "Two labels come out"
+        for requirement in self.requirement | added:
+            requirement.action_save_version("Change in effect")
+            requirement.sudo()._set_confirmed_version(requirement.current_version_id)
+        self.assertEqual(self.acceptance.action_generate(), {"added": 2, "outdated": 1})
+        items = {item.name: item for item in self.acceptance.item_ids}
+        self.assertTrue(items["A label comes out"].outdated)
+        self.assertEqual(items["Two labels come out"].requirement_version, 2)
+        self.assertEqual(items["Print in the dark"].version_id, added.current_version_id)
 
     def test_a_void_baseline_and_an_internal_one_do_not_count(self):
         baseline = self._publish("V1.0")
