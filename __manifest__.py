@@ -175,6 +175,8 @@
         "demo/project_requirement_demo.xml",
         "demo/project_baseline_demo.xml",
         "demo/project_change_demo.xml",
+        "demo/project_acceptance_demo.xml",
+        "demo/project_acceptance_small_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -112,6 +112,7 @@ from . import project_acceptance_item_verdict
 from . import project_acceptance_item_content
 from . import project_acceptance_issue
 from . import project_acceptance_issue_task
+from . import project_acceptance_issue_entry
 from . import project_acceptance_issue_reminder
 
 # changes of what was agreed

@@ -56,6 +56,7 @@ class ProjectAcceptanceIssue(models.Model):
         "waive_reason",
         "reopened_count",
         "overdue_told",
+        "client_key",
     )
     _number_code = "project.acceptance.issue"
     _number_prefix = "ISS-"

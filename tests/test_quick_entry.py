@@ -1,6 +1,6 @@
 import base64
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -42,6 +42,86 @@ class TestQuickEntry(DeliveryCase):
         )
         self.assertEqual(photos.mapped("name"), ["label.png"])
         self.assertEqual(photos.raw, base64.b64decode(PIXEL))
+
+    def _issues(self, user):
+        return self.env["project.acceptance.issue"].with_user(user)
+
+    def test_an_issue_sent_twice_is_one_issue_with_owner_date_photo_and_task(self):
+        self.project_light.user_id = self.delivery_user
+        values = {
+            "text": "Oil under press 4",
+            "client_key": KEY,
+            "project_id": self.project_light.id,
+            "requester_id": self.contact_a.id,
+            "said_via": "site",
+            "is_serious": True,
+            "images": [{"name": "oil.png", "datas": PIXEL}],
+        }
+        issues = self._issues(self.delivery_user)
+        first = issues.action_quick_entry(**values)
+        self.assertEqual(issues.action_quick_entry(**values), {**first, "created": False})
+        issue = issues.browse(first["id"])
+        self.assertRecordValues(
+            issue,
+            [
+                {
+                    "name": "Oil under press 4",
+                    "severity": "serious",
+                    "user_id": self.delivery_user.id,
+                    "reported_by_id": self.contact_a.id,
+                    "said_via": "site",
+                    "acceptance_id": False,
+                    "origin": "other",
+                }
+            ],
+        )
+        self.assertTrue(issue.date_deadline)
+        self.assertEqual(issue.before_attachment_ids.raw, base64.b64decode(PIXEL))
+        self._drain_events()
+        self.assertEqual(issue.task_id.user_ids, self.delivery_user)
+        with self.assertRaises(UserError):
+            self._issues(self.delivery_manager).action_quick_entry(**values)
+
+    def test_an_issue_stands_where_it_was_found(self):
+        """On the list that is being walked; after the final acceptance under warranty."""
+        issues = self._issues(self.delivery_user)
+
+        def note(number):
+            entry = issues.action_quick_entry(
+                "Broken", f"{KEY[:-2]}{number:02d}", project_id=self.project_light.id
+            )
+            return issues.browse(entry["id"])
+
+        acceptance = self._create_acceptance(user_id=self.delivery_user.id)
+        self.assertFalse(note(1).acceptance_id)
+        acceptance.action_submit()
+        found = note(2)
+        self.assertEqual((found.acceptance_id, found.round), (acceptance, 1))
+        acceptance.item_ids.action_record_verdict("customer", "pass", person_name="Ms Li")
+        self.assertEqual(acceptance.proposal, "conditional")
+        acceptance.action_conclude("conditional")
+        acceptance._signoff_agree()
+        acceptance._sign("2026-01-01")
+        later = note(3)
+        self.assertEqual((later.later_acceptance_id, later.origin), (acceptance, "warranty"))
+        self.assertFalse(later.acceptance_id)
+
+    def test_who_may_not_notes_no_issue(self):
+        for user, project in (
+            (self.project_user, self.project_light),
+            (self.delivery_user, self.project_private),
+            (self.delivery_user, self.project_other),
+        ):
+            with (
+                self.subTest(user=user.login, project=project.name),
+                mute_logger("odoo.addons.base.models.ir_model", "odoo.addons.base.models.ir_rule"),
+                self.assertRaises(AccessError),
+            ):
+                self._issues(user).action_quick_entry("x", KEY, project_id=project.id)
+        with self.assertRaises(UserError):
+            self._issues(self.delivery_user).action_quick_entry(
+                " ", KEY, project_id=self.project_light.id
+            )
 
     def test_a_project_user_enters_nothing(self):
         with mute_logger("odoo.addons.base.models.ir_model"), self.assertRaises(AccessError):

@@ -49,6 +49,50 @@ class TestTourAcceptance(DeliveryCase, HttpCase):
         self.assertEqual(items["A label comes out"].customer_partner_id, self.contact_a)
         self.assertIn("upside down", acceptance.issue_ids.name)
 
+    def test_the_story_through_client_and_portal(self):
+        """Prepared by us, two rounds with the customer, concluded, signed by both sides."""
+        self.project_standard.user_id = self.delivery_user
+        self.project_standard.delivery_party_ids.may_sign = True
+        milestone = self.env["project.milestone"].create(
+            {"name": "FAT", "project_id": self.project_standard.id}
+        )
+        self._create_requirement(
+            project_id=self.project_standard.id,
+            criterion_ids=[
+                Command.create({"name": "A label comes out"}),
+                Command.create({"name": "It is readable"}),
+            ],
+        )
+        acceptance = self._create_acceptance(
+            project_id=self.project_standard.id,
+            kind_id=self._acceptance_kind("fat").id,
+            milestone_id=milestone.id,
+            item_ids=[],
+        )
+        ours = f"/odoo/customer-delivery-acceptances/{acceptance.id}"
+        theirs = f"/my/acceptances/{acceptance.id}"
+        customer = self.portal_a.login
+        self._start(ours, "delivery_acceptance_story_prepare")
+        self._use_phone()
+        self._start("/my/delivery", "delivery_acceptance_story_first_round", customer)
+        self.browser_size, self.touch_enabled = "1366x768", False
+        self._start(ours, "delivery_acceptance_story_next_round")
+        self._use_phone()
+        self._start(theirs, "delivery_acceptance_story_second_round", customer)
+        self.browser_size, self.touch_enabled = "1366x768", False
+        self._start(ours, "delivery_acceptance_story_conclude")
+        row = acceptance.signoff_round_id
+        slot = row.slot_ids.filtered(lambda slot: slot.user_id == self.delivery_user)
+        slot.with_user(self.delivery_user).action_decide("approve", row.snapshot_sha256)
+        self._use_phone()
+        self._start("/my/delivery", "delivery_acceptance_story_sign", customer)
+        self.assertEqual((acceptance.state, acceptance.round), ("signed", 2))
+        self.assertEqual(acceptance.conclusion, "conditional")
+        self.assertEqual(row.decision_ids.mapped("method"), ["login", "login"])
+        self.assertEqual(acceptance.open_issue_count, 1)
+        milestone.is_reached = True
+        self.assertNotIn("no signed", str(milestone.message_ids.mapped("body")))
+
     def test_walked_on_a_phone_with_a_lost_connection(self):
         acceptance = self._create_acceptance(
             item_ids=[
@@ -120,6 +164,16 @@ class TestTourAcceptance(DeliveryCase, HttpCase):
         answers = acceptance.item_ids[0].verdict_ids
         self.assertEqual(answers.mapped("verdict"), ["pass", "fail"])
         self.assertEqual(answers[0].note, "Good as it is")
+
+    def test_an_issue_is_noted_on_the_phone_with_a_photo(self):
+        self._use_phone()
+        self._start("/odoo", "customer_delivery_quick_issue")
+        issue = self.env["project.acceptance.issue"].search(
+            [("project_id", "=", self.project_light.id)]
+        )
+        self.assertEqual((issue.name, issue.severity), ("Oil under press 4", "minor"))
+        self.assertEqual(issue.reported_by_id, self.contact_a)
+        self.assertEqual(issue.before_attachment_ids.mapped("mimetype"), ["image/jpeg"])
 
     def test_two_people_walk_the_same_list(self):
         acceptance = self._create_acceptance(

@@ -1,5 +1,5 @@
 import { registry } from "@web/core/registry";
-import { fitsTheScreen } from "./delivery_tour_helpers";
+import { fitsTheScreen, withinBudget } from "./delivery_tour_helpers";
 
 const tours = registry.category("web_tour.tours");
 
@@ -172,6 +172,33 @@ export function walkOnThePhone() {
         fitsTheScreen(),
     ];
 }
+
+/** Something is wrong, seen on site: noted with a photo in a few acts. */
+tours.add("customer_delivery_quick_issue", {
+    url: "/odoo/customer-delivery-quick-entry",
+    steps: () => [
+        fitsTheScreen(),
+        ...withinBudget(6, [
+            click("[data-kind=issue]"),
+            {
+                trigger: "#quick_entry_project",
+                run: "selectByLabel Project light",
+            },
+            { trigger: ".o_delivery_quick textarea", run: "edit Oil under press 4" },
+            { trigger: "#quick_entry_requester", run: "selectByIndex 1" },
+            {
+                content: "A photo",
+                trigger: ".o_delivery_quick input[type=file]:not(:visible)",
+                run: ({ anchor }) => photograph(anchor),
+            },
+            click(".o_delivery_quick_save"),
+        ]),
+        click(".o_delivery_quick_sent:contains(ISS-):contains(Oil under press 4)"),
+        { trigger: ".o_form_view [name=name]:contains(Oil under press 4), .o_form_view [name=name] textarea" },
+        { content: "The photo is there", trigger: "[name=before_attachment_ids] .o_attachment" },
+        fitsTheScreen(),
+    ],
+});
 
 tours.add("customer_delivery_acceptance_phone", { steps: () => walkOnThePhone() });
 
