@@ -33,6 +33,25 @@ class ProjectMilestone(models.Model):
     delivery_mode_id = fields.Many2one(
         related="project_id.delivery_mode_id", string="Delivery Mode"
     )
+    delivery_missing = fields.Text(
+        string="Still Missing",
+        compute="_compute_delivery_missing",
+        groups="project.group_project_user,customer_delivery.group_delivery_auditor",
+        help="What the milestone needs before it is reached, or lacks although it is.",
+    )
+
+    @api.depends(
+        "project_id",
+        "is_reached",
+        "delivery_acceptance_kind_id",
+        "delivery_coverage_required",
+        "delivery_acceptance_ids.state",
+    )
+    def _compute_delivery_missing(self):
+        asked = self.filtered(lambda m: m._origin.id and m._get_gate() != "none")
+        missing = asked._origin._get_missing() if asked else {}
+        for milestone in self:
+            milestone.delivery_missing = missing.get(milestone._origin, False)
 
     # === CRUD METHODS === #
 
@@ -75,6 +94,7 @@ class ProjectMilestone(models.Model):
                         milestone=milestone.name,
                     )
                 )
+                milestone._note_gate_taken_away(self.env._("Milestone deleted"), deleted=True)
 
     # === ACTION METHODS === #
 
@@ -248,6 +268,15 @@ class ProjectMilestone(models.Model):
                             milestone=milestone.name,
                         )
                     )
+                    milestone._note_gate_taken_away(
+                        self.env._("No longer reached with the final acceptance")
+                    )
+
+    def _note_gate_taken_away(self, reason, deleted=False):
+        """Keep as evidence that a manager took the gate away from a milestone that lacks it."""
+        missing = self.filtered(lambda milestone: not milestone.is_reached)._get_missing()
+        if missing and not self.project_id.sudo().delivery_practice:
+            self.env["project.milestone.override"]._record(missing, reason, deleted)
 
     def _check_manages_gate(self, message):
         if not self.env.user.has_group("customer_delivery.group_delivery_manager"):

@@ -35,17 +35,18 @@ class ProjectMilestoneOverride(models.Model):
         return all(self.mapped("project_id.delivery_practice"))
 
     @api.model
-    def _record(self, missing, reason):
+    def _record(self, missing, reason, deleted=False):
         """Record why milestones are reached all the same; the caller has checked who may.
 
         :param dict missing: {milestone: what it lacks}
+        :param bool deleted: the milestones are about to go, their names stay
         """
         now = fields.Datetime.now()
         # evidence has no ACL for anybody: this method is its only door
         return self.sudo().create(
             [
                 Granted(
-                    milestone_id=milestone.id,
+                    milestone_id=not deleted and milestone.id,
                     project_id=milestone.project_id.id,
                     company_id=milestone.project_id._get_delivery_company().id,
                     milestone_name=milestone.name,

@@ -4,6 +4,7 @@ from unittest.mock import patch
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import DeliveryCase
 from .test_queries import QueryCase
@@ -108,7 +109,78 @@ class TestMilestoneGate(DeliveryCase):
             milestone.delivery_acceptance_kind_id = self._acceptance_kind("fat")
         with self.assertRaisesRegex(AccessError, "Only a delivery manager"):
             milestone.unlink()
-        milestone.with_user(self.delivery_manager).delivery_acceptance_kind_id = False
+
+    def test_a_manager_who_takes_the_gate_away_leaves_evidence(self):
+        kept, gone = [
+            self._milestone(name=name, delivery_acceptance_kind_id=self.final.id)
+            for name in ("Kept", "Deleted")
+        ]
+        kept.delivery_acceptance_kind_id = False
+        gone.unlink()
+        overrides = self.env["project.milestone.override"].search(
+            [("project_id", "=", self.project_standard.id)], order="id"
+        )
+        self.assertRecordValues(
+            overrides,
+            [
+                {
+                    "milestone_id": kept.id,
+                    "milestone_name": "Kept",
+                    "author_id": self.delivery_manager.id,
+                    "reason": "No longer reached with the final acceptance",
+                },
+                {
+                    "milestone_id": False,
+                    "milestone_name": "Deleted",
+                    "author_id": self.delivery_manager.id,
+                    "reason": "Milestone deleted",
+                },
+            ],
+        )
+        for override in overrides:
+            self.assertIn("no signed acceptance", override.missing)
+
+    def test_an_import_is_no_door_either(self):
+        milestone = self._milestone(delivery_acceptance_kind_id=self.final.id)
+        milestone.env["ir.model.data"].sudo()._update_xmlids(
+            [{"xml_id": "__import__.gated", "record": milestone}]
+        )
+        self.env.flush_all()
+        outcome = milestone.load(["id", "is_reached"], [["__import__.gated", "True"]])
+        self.assertFalse(outcome["ids"])
+        self.assertIn("no signed", str(outcome["messages"]))
+        self.env.invalidate_all()
+        self.assertFalse(milestone.is_reached)
+        outcome = milestone.load(
+            ["name", "project_id/.id", "delivery_acceptance_kind_id/.id", "is_reached"],
+            [["New", str(self.project_standard.id), str(self.final.id), "True"]],
+        )
+        self.assertFalse(outcome["ids"])
+
+    def test_who_shares_a_project_reaches_no_milestone(self):
+        """A collaborator of project sharing, and a customer who is a party: neither has a door."""
+        milestone = self._milestone()
+        project = self.project_standard
+        project.privacy_visibility = "portal"
+        project.collaborator_ids = [Command.create({"partner_id": self.contact_a.id})]
+        for user in (self.portal_a, self.portal_b, self.internal):
+            own = milestone.with_user(user)
+            for door in (
+                partial(own.toggle_is_reached, True),
+                partial(own.write, {"is_reached": True}),
+                partial(own.action_override_gate, "Now"),
+                partial(own.unlink),
+                partial(own.create, {"name": "x", "project_id": project.id, "is_reached": True}),
+            ):
+                with (
+                    self.subTest(user=user.login, door=str(door)),
+                    mute_logger(
+                        "odoo.addons.base.models.ir_model", "odoo.addons.base.models.ir_rule"
+                    ),
+                    self.assertRaises(AccessError),
+                ):
+                    door()
+        self.assertFalse(milestone.is_reached)
 
     def _milestone_admin(self):
         """A project manager of Odoo's own without a role in delivery."""
@@ -131,8 +203,11 @@ class TestMilestoneGate(DeliveryCase):
         acceptance = self._accept(milestone)
         milestone.toggle_is_reached(True)
         self.assertTrue(milestone.is_reached)
+        self.assertFalse(milestone.delivery_missing)
         # saving it again asks nothing, also when the acceptance counts no more
         acceptance.with_user(self.delivery_manager).sudo()._revoke("Wrong list")
+        milestone.invalidate_recordset()
+        self.assertIn("no signed acceptance", milestone.delivery_missing)
         milestone.write({"is_reached": True})
         self.assertTrue(milestone.is_reached)
 
