@@ -20,6 +20,7 @@
         "security/requirement_dialog_rules.xml",
         "security/customer_delivery_evidence_rules.xml",
         "security/acceptance_rules.xml",
+        "security/closing_pack_rules.xml",
         "security/signoff_rules.xml",
         "security/signoff_check_rules.xml",
         "security/delivery_workday_rules.xml",
@@ -158,6 +159,7 @@
         "views/project_project_change_views.xml",
         "views/delivery_mode_change_views.xml",
         "views/signoff_round_paper_views.xml",
+        "views/project_closing_pack_views.xml",
         # the customer's pages
         "views/portal_wish_templates.xml",
         "views/portal_delivery_templates.xml",
@@ -166,6 +168,7 @@
         "views/portal_acceptance_templates.xml",
         "views/portal_signoff_templates.xml",
         "views/portal_documents_templates.xml",
+        "views/project_closing_pack_templates.xml",
         # menus last: they name the actions
         "views/customer_delivery_menus.xml",
     ],

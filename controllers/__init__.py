@@ -5,6 +5,7 @@ from . import portal
 from . import portal_signoff
 from . import portal_acceptance
 from . import portal_documents
+from . import portal_closing
 from . import portal_versions
 from . import register
 from . import wish

@@ -71,7 +71,8 @@ class DeliveryPortal(CustomerPortal):
             "signoff_verbs": found._get_verbs(),
             "signoff_decided": slots_sudo.search_count(
                 own & Domain("state", "!=", "pending"), limit=1
-            ),
+            )
+            or len(request.env["project.closing.pack"]._get_portal_packs()),
             "now": fields.Datetime.now(),
         }
 

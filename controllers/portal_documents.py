@@ -53,6 +53,7 @@ class DocumentsPortal(CustomerPortal):
                 "page_name": "delivery_documents",
                 "rounds": found_sudo,
                 "own_slots": self._get_own_slots(found_sudo),
+                "closing_packs": request.env["project.closing.pack"]._get_portal_packs(),
                 "pager": page_values,
             },
         )

@@ -3,9 +3,13 @@
 Needs nothing but Python. It recomputes every check code, and that each signature stands under its
 decision, each decision on the content, and each seal on its decision. Compare the check code that
 it prints with the one on the screen or on the paper.
+
+A close-out pack holds many documents: its check codes are recomputed, and each bundle in it is
+checked as above.
 """
 
 import hashlib
+import io
 import json
 import sys
 import zipfile
@@ -26,12 +30,19 @@ def folder(files, name):
 
 
 def check(path):
-    """Return what the bundle proves; raise AssertionError when something does not fit."""
+    """Return what the bundle proves; raise AssertionError when something does not fit.
+
+    :param path: path of the ZIP, or a binary file
+    """
     with zipfile.ZipFile(path) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
     for line in files.pop("SHA256SUMS").decode().splitlines():
         code, _, name = line.partition("  ")
         assert name in files and sha256(files[name]) == code, f"{name} was changed"
+    if "evidence/content.json" not in files:
+        bundles = sorted(name for name in files if name.endswith(".zip"))
+        proofs = [f"{name}: {check(io.BytesIO(files[name]))}" for name in bundles]
+        return "\n".join([f"{len(files)} files as they were packed", *proofs])
     content = sha256(files["evidence/content.json"])
     shown = {sha256(data) for name, data in files.items() if name.startswith("evidence/shown/")}
     decisions, signatures = folder(files, "decisions"), folder(files, "signatures")

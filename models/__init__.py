@@ -171,6 +171,10 @@ from . import project_task
 from . import project_project_change
 from . import project_project_handover
 from . import ir_http
+from . import project_closing_pack
+from . import project_closing_pack_line
+from . import project_closing_pack_build
+from . import project_project_closing
 from . import ir_module_module
 from . import res_company
 from . import res_config_settings

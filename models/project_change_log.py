@@ -57,7 +57,7 @@ class ProjectChange(models.Model):
             change.cumulative_days, change.cumulative_amount = sums.get(change._origin.id, (0, 0))
 
     @api.model
-    def _get_cumulative(self, projects):
+    def _get_cumulative(self, projects, outside=False):
         """Return {change id: (days, amount)} granted up to each change of ``projects``."""
         return {
             change_id: (days, amount)
@@ -69,28 +69,54 @@ class ProjectChange(models.Model):
                     change.granted_days,
                     change.granted_amount,
                 )
-                for change in self._search_log(projects)
+                for change in self._search_log(projects, outside)
             )
         }
 
     @api.model
-    def _search_log(self, projects):
-        """Return the changes of ``projects`` in the order of the log, archived ones too."""
+    def _search_log(self, projects, outside=False):
+        """Return the changes of ``projects`` in the order of the log, archived ones too.
+
+        :param bool outside: those only that the customer may know of
+        """
+        domain = Domain("project_id", "in", projects.ids)
+        if outside:
+            domain &= self._get_outside_domain()
         return self.with_context(active_test=False).search_fetch(
-            Domain("project_id", "in", projects.ids), LOG_FIELDS, order="project_id, id"
+            domain, LOG_FIELDS, order="project_id, id"
+        )
+
+    @api.model
+    def _get_outside_domain(self):
+        """Return the domain of changes that a paper for the customer may name.
+
+        Those that were published, and those that his side decided on, on paper or otherwise.
+        """
+        # whether the customer has decided, whoever may read the round
+        rounds_sudo = self.env["signoff.round"].sudo()
+        decided = rounds_sudo._search(
+            Domain("res_model", "=", self._name)
+            & Domain("decision_ids.step_id.side", "!=", "supplier")
+        )
+        published = Domain("portal_access", "!=", "hidden") & Domain(
+            "stage_id.portal_access", "!=", "hidden"
+        )
+        return Domain("type_id.kind", "!=", "internal") & (
+            published | Domain("id", "in", decided.subselect("res_id"))
         )
 
     # === THE LOG AS TEXT === #
 
     @api.model
-    def _prepare_log(self, project):
+    def _prepare_log(self, project, outside=False):
         """Return rows and totals of the log of ``project``, in the language of the environment.
 
+        :param bool outside: the log goes to the customer
         :return: ``rows``, dictionaries of plain values; ``days``, ``free_days`` and ``amounts``,
             pairs of currency and sum
         """
-        changes = self._search_log(project)
-        sums = self._get_cumulative(project)
+        changes = self._search_log(project, outside)
+        sums = self._get_cumulative(project, outside)
         decisions = dict(self._fields["decision"]._description_selection(self.env))
         billings = dict(self._fields["billing"]._description_selection(self.env))
         amounts = {}

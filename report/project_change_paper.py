@@ -73,10 +73,11 @@ class ProjectChangePaper(models.AbstractModel):
         return format_date(self.env, fields.Datetime.context_timestamp(self, moment).date())
 
     @api.model
-    def _prepare_decisions(self, change, signatures):
+    def _prepare_decisions(self, change, signatures, outside=False):
         """Return what was decided on the change as it stands, our side apart from the customer's.
 
         :param list signatures: places to sign, as of the frame
+        :param bool outside: the paper goes to the customer, without what our people remarked
         :return: ``ours`` and ``theirs`` as ``paper_signed`` prints them, places to sign for those
             of whom nothing stands there, and sentences naming what was signed before
         """
@@ -84,7 +85,7 @@ class ProjectChangePaper(models.AbstractModel):
         ours, theirs, versions = [], [], []
         if row and row.state in TELLING_STATES and change._signoff_is_fresh(row):
             zone, supplier = self._get_zone(change.company_id), self._get_side_label("supplier")
-            for signed in self._get_signed(row)[row.id]:
+            for signed in self._get_signed(row, outside)[row.id]:
                 side = ours if signed.side == supplier else theirs
                 side.append(self._lay_out(signed, zone))
         elif row and row.state == "approved":
@@ -125,7 +126,7 @@ class ReportChangeRequest(models.AbstractModel):
         frame = self._prepare_change_frame(self.env._("Change Request Form"), change, options)
         return {
             **frame,
-            **self._prepare_decisions(change, frame["signatures"]),
+            **self._prepare_decisions(change, frame["signatures"], bool(options.get("outside"))),
             "reason": self._rich_text(change.reason),
             "content": self._rich_text(change.content),
             "expected_impact": self._rich_text(change.expected_impact),

@@ -77,7 +77,9 @@ class ReportAcceptance(models.AbstractModel):
         if not row or acceptance.deemed:
             return []
         zone = self._get_zone(acceptance.company_id)
-        return [self._lay_out(signed, zone) for signed in self._get_signed(row)[row.id]]
+        # both sides keep this paper
+        signed = self._get_signed(row, outside=True)[row.id]
+        return [self._lay_out(each, zone) for each in signed]
 
     @api.model
     def _prepare_deemed(self, acceptance):

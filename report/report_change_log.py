@@ -17,7 +17,7 @@ class ReportChangeLog(models.AbstractModel):
 
         :param list docids: project ids
         :param dict data: ``project_ids`` in place of docids, ``lang``, ``version``,
-            ``classification``
+            ``classification``, ``outside`` (it goes to the customer)
         """
         self._check_may_print()
         options = data or {}
@@ -29,7 +29,7 @@ class ReportChangeLog(models.AbstractModel):
     def _prepare_log_paper(self, project, options):
         self = self.with_context(lang=self._get_paper_lang(project, options))
         project = project.with_env(self.env)
-        log = self.env["project.change"]._prepare_log(project)
+        log = self.env["project.change"]._prepare_log(project, bool(options.get("outside")))
         frame = self._prepare_frame(
             self.env._("Change Log"),
             project,

@@ -259,6 +259,37 @@ def deliverable(case, scope):
     )
 
 
+def closing_pack(case, scope):
+    project = project_of(case, scope)
+    return case.env["project.closing.pack"].create(
+        [
+            Granted(
+                name="Pack",
+                project_id=project.id,
+                company_id=project._get_delivery_company().id,
+                lang="en_US",
+                requested_by_id=case.env.uid,
+                requested_at="2030-01-01 08:00:00",
+            )
+        ]
+    )
+
+
+def closing_pack_line(case, scope):
+    return case.env["project.closing.pack.line"].create(
+        [
+            Granted(
+                pack_id=closing_pack(case, scope).id,
+                section="change",
+                name="Change Log",
+                audience="internal",
+                source="report",
+                res_model="project.project",
+            )
+        ]
+    )
+
+
 def notice(case, scope):
     project = project_of(case, scope)
     contact = case.env["res.partner"].create({"name": "Reader", "email": "reader@example.com"})
@@ -376,6 +407,17 @@ def scopes(user, manager, own_portal="", **more):
         else:
             table[scope] = rights
     return table
+
+
+def delivery_staff(user, manager):
+    """Return the scopes of what those who merely work in a project do not see."""
+    seen = {"delivery_user": user, "delivery_manager": manager, "auditor": "r"}
+    return {
+        "own": seen,
+        "private": {"delivery_manager": manager, "auditor": "r"},
+        "other customer": seen,
+        "other company": {"other_user": user, "other_manager": manager},
+    }
 
 
 def company_only(*roles, pool=True):
@@ -498,6 +540,9 @@ TABLE = {
     "project.milestone.override": Row(override, scopes("r", "r", pool=None)),
     "project.acceptance.issue": Row(issue, scopes("rwcd", "rwcd", pool=None)),
     "project.deliverable": Row(deliverable, scopes("rwcd", "rwcd", pool=None)),
+    # closing
+    "project.closing.pack": Row(closing_pack, delivery_staff("r", "rd")),
+    "project.closing.pack.line": Row(closing_pack_line, delivery_staff("r", "r")),
     "project.acceptance.family": config(),
     "project.acceptance.kind": config(),
     "project.acceptance.template": config(),

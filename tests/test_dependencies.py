@@ -30,6 +30,7 @@ SUBDOMAINS = {
     "project.deliverable": "acceptance",
     "project.acceptance": "acceptance",
     "project.milestone.override": "acceptance",
+    "project.closing.": "closing",
     "customer.": "customer",
     "feedback.": "feedback",
 }
@@ -45,6 +46,8 @@ STANDS_ON = {
     "acceptance": ("requirement",),
     "customer": ("signoff",),
     "feedback": ("customer",),
+    # a pack gathers what all of them have printed and signed
+    "closing": ("acceptance", "change"),
     # the board and the matrix count what all the others keep
     "figures": ("acceptance", "change", "feedback"),
 }
