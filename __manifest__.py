@@ -160,6 +160,7 @@
         "views/delivery_mode_change_views.xml",
         "views/signoff_round_paper_views.xml",
         "views/project_closing_pack_views.xml",
+        "views/project_project_position_views.xml",
         # the customer's pages
         "views/portal_wish_templates.xml",
         "views/portal_delivery_templates.xml",

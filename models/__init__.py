@@ -175,6 +175,7 @@ from . import project_closing_pack
 from . import project_closing_pack_line
 from . import project_closing_pack_build
 from . import project_project_closing
+from . import project_project_position
 from . import ir_module_module
 from . import res_company
 from . import res_config_settings
@@ -183,6 +184,7 @@ from . import res_users
 
 # figures
 from . import delivery_board
+from . import delivery_board_tiles
 
 # what customers see and do
 from . import project_project_portal

@@ -1,14 +1,12 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .project_change_stage import CLOSED_KINDS
 
-# what makes a project come first: its light, a late milestone, work without contract, open wishes
+# what makes a project come first: its light, a late milestone, work without contract, issues that
+# are overdue, wishes that nobody has classified
 STATUS_WEIGHTS = {"off_track": 80, "at_risk": 40, "to_define": 1, "on_hold": 1, "on_track": 1}
-LATE_WEIGHT, AHEAD_WEIGHT, UNCLASSIFIED_WEIGHT = 20, 10, 5
-TROUBLED = ("off_track", "at_risk")
+LATE_WEIGHT, AHEAD_WEIGHT, ISSUE_WEIGHT, UNCLASSIFIED_WEIGHT = 20, 10, 10, 5
 
 
 class DeliveryBoard(models.Model):
@@ -34,6 +32,8 @@ class DeliveryBoard(models.Model):
             "partner_id",
             "user_id",
         ],
+        "project.acceptance": ["active", "project_id", "state"],
+        "project.acceptance.issue": ["date_deadline", "date_moved", "project_id", "state"],
         "project.change": ["active", "agreed_days", "project_id", "stage_id"],
         "project.change.stage": ["kind"],
         "project.milestone": ["deadline", "is_reached", "name", "project_id"],
@@ -87,6 +87,16 @@ class DeliveryBoard(models.Model):
         help="What all open changes of the project ask for, decided or not.",
     )
 
+    # acceptance
+    acceptance_count = fields.Integer(string="Acceptances", readonly=True)
+    accepted_count = fields.Integer(string="Accepted", readonly=True)
+    signing_count = fields.Integer(
+        string="Acceptances Waiting for Signature",
+        readonly=True,
+        help="Concluded, but not signed by both sides yet.",
+    )
+    overdue_issue_count = fields.Integer(string="Overdue Remaining Issues", readonly=True)
+
     @property
     def _table_query(self):
         return SQL(
@@ -103,12 +113,18 @@ class DeliveryBoard(models.Model):
                    COALESCE(r.unclassified_count, 0) AS unclassified_count,
                    COALESCE(g.change_count, 0) AS change_count,
                    COALESCE(g.change_days, 0) AS change_days,
+                   COALESCE(a.acceptance_count, 0) AS acceptance_count,
+                   COALESCE(a.accepted_count, 0) AS accepted_count,
+                   COALESCE(a.signing_count, 0) AS signing_count,
+                   COALESCE(i.overdue_issue_count, 0) AS overdue_issue_count,
                    %(severity)s AS severity
               FROM project_project p
               LEFT JOIN project_update u ON u.id = p.last_update_id
               LEFT JOIN LATERAL (%(milestone)s) m ON TRUE
               LEFT JOIN (%(requirements)s) r ON r.project_id = p.id
               LEFT JOIN (%(changes)s) g ON g.project_id = p.id
+              LEFT JOIN (%(acceptances)s) a ON a.project_id = p.id
+              LEFT JOIN (%(issues)s) i ON i.project_id = p.id
              CROSS JOIN LATERAL (
                    SELECT GREATEST(%(today)s::date - m.deadline, 0) AS days
              ) late
@@ -124,6 +140,8 @@ class DeliveryBoard(models.Model):
             milestone=self._get_milestone_sql(),
             requirements=self._get_requirement_sql(),
             changes=self._get_change_sql(),
+            acceptances=self._get_acceptance_sql(),
+            issues=self._get_issue_sql(),
         )
 
     @api.model
@@ -137,11 +155,13 @@ class DeliveryBoard(models.Model):
             CASE p.last_update_status %s ELSE 0 END
             + CASE WHEN late.days > 0 THEN %s ELSE 0 END
             + CASE WHEN ahead.days > 0 THEN %s ELSE 0 END
+            + CASE WHEN i.overdue_issue_count > 0 THEN %s ELSE 0 END
             + CASE WHEN r.unclassified_count > 0 THEN %s ELSE 0 END
             """,
             cases,
             LATE_WEIGHT,
             AHEAD_WEIGHT,
+            ISSUE_WEIGHT,
             UNCLASSIFIED_WEIGHT,
         )
 
@@ -189,111 +209,30 @@ class DeliveryBoard(models.Model):
             CLOSED_KINDS,
         )
 
-    # === TILES === #
-
     @api.model
-    @api.readonly
-    def get_tiles(self):
-        """Return the tiles above the board, for the projects that the user may see.
-
-        :return: list of dictionaries with ``key``, ``label``, ``value`` and ``alarm``
-        """
-        tiles = []
-        for key, label, model, domain in self._get_tile_definitions():
-            records = self.env[model]
-            if records.has_access("read"):
-                value = records.search_count(domain)
-                alarm = bool(value) and key in ("troubled", "late")
-                tiles.append({"key": key, "label": label, "value": value, "alarm": alarm})
-        return tiles
-
-    @api.model
-    def action_open_tile(self, key):
-        """Open the list that a tile counts.
-
-        :param str key: key of a tile as given by :meth:`get_tiles`
-        """
-        for tile_key, label, model, domain in self._get_tile_definitions():
-            if tile_key == key:
-                return self._get_list_action(label, model, domain)
-        raise UserError(self.env._("This tile does not exist any more. Reload the page."))
-
-    @api.model
-    def _get_tile_definitions(self):
-        """Return (key, label, model, domain) of each tile; extend it to add tiles."""
-        late_milestones = (
-            Domain("is_reached", "=", False)
-            & Domain("deadline", "<", "today")
-            & Domain("project_id.delivery_mode_id", "!=", False)
-            & Domain("project_id.is_template", "=", False)
+    def _get_acceptance_sql(self):
+        return SQL(
+            """
+            SELECT project_id, COUNT(*) AS acceptance_count,
+                   COUNT(*) FILTER (WHERE state = 'signed') AS accepted_count,
+                   COUNT(*) FILTER (WHERE state = 'concluded') AS signing_count
+              FROM project_acceptance
+             WHERE active AND state != 'revoked'
+             GROUP BY project_id
+            """
         )
-        unclassified = Domain("priority_id", "=", False) & Domain(
-            "stage_id.kind", "!=", "cancelled"
-        )
-        return [
-            (
-                "troubled",
-                self.env._("Projects at risk or late"),
-                "delivery.board",
-                Domain("status", "in", TROUBLED),
-            ),
-            ("late", self.env._("Milestones late"), "project.milestone", late_milestones),
-            (
-                "ahead",
-                self.env._("Working ahead of signature"),
-                "delivery.board",
-                Domain("ahead_days", ">", 0),
-            ),
-            (
-                "unclassified",
-                self.env._("Wishes to classify"),
-                "project.requirement",
-                unclassified,
-            ),
-            (
-                "customer",
-                self.env._("Requirements with the customer"),
-                "project.requirement",
-                Domain("stage_id.kind", "=", "customer"),
-            ),
-            (
-                "changes",
-                self.env._("Changes waiting for us"),
-                "project.change",
-                self.env["project.change"]._get_open_domain()
-                & Domain("signoff_state", "!=", "running"),
-            ),
-            (
-                "changes_sent",
-                self.env._("Changes waiting for decisions"),
-                "project.change",
-                Domain("signoff_state", "=", "running"),
-            ),
-        ]
 
     @api.model
-    def _get_list_action(self, label, model, domain):
-        actions = {
-            "delivery.board": "customer_delivery.delivery_board_action",
-            "project.change": "customer_delivery.project_change_action",
-            "project.requirement": "customer_delivery.project_requirement_action",
-        }
-        base = {
-            "type": "ir.actions.act_window",
-            "res_model": model,
-            "views": [(False, "list"), (False, "form")],
-            "target": "current",
-        }
-        if model in actions:
-            base = self.env["ir.actions.actions"]._for_xml_id(actions[model])
-            base.pop("path", None)
-        return {
-            **base,
-            "name": label,
-            "display_name": label,
-            "domain": list(domain),
-            "context": {"create": False} if model == "project.milestone" else {},
-        }
+    def _get_issue_sql(self):
+        return SQL(
+            """
+            SELECT project_id, COUNT(*) AS overdue_issue_count
+              FROM project_acceptance_issue
+             WHERE state = 'open' AND COALESCE(date_moved, date_deadline) < %s
+             GROUP BY project_id
+            """,
+            fields.Date.context_today(self),
+        )
 
     # === ACTION METHODS === #
 
@@ -327,6 +266,31 @@ class DeliveryBoard(models.Model):
         """Open the open changes of this project."""
         self.ensure_one()
         return self.project_id.action_view_changes()
+
+    def action_view_acceptances(self):
+        """Open the acceptances of this project."""
+        self.ensure_one()
+        return self._narrow(self.project_id.action_view_acceptances(), ("state", "!=", "revoked"))
+
+    def action_view_signing(self):
+        """Open the acceptances of this project that wait for signatures."""
+        self.ensure_one()
+        return self._narrow(self.project_id.action_view_acceptances(), ("state", "=", "concluded"))
+
+    def action_view_overdue_issues(self):
+        """Open the remaining issues of this project that are overdue."""
+        self.ensure_one()
+        return self.project_id.action_view_overdue_issues()
+
+    @api.model
+    def _narrow(self, action, leaf):
+        """Return ``action`` with one condition more, and without filters of its own."""
+        context = {
+            key: value
+            for key, value in dict(action["context"]).items()
+            if not key.startswith("search_default_")
+        }
+        return {**action, "domain": [*action["domain"], leaf], "context": context}
 
     def action_view_milestones(self):
         """Open the milestones of this project."""

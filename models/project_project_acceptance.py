@@ -101,6 +101,11 @@ class ProjectProject(models.Model):
         """Open the remaining issues of this project."""
         return self._open_delivery_documents("project_acceptance_issue_action")
 
+    def action_view_overdue_issues(self):
+        """Open the remaining issues of this project that are overdue."""
+        action = self.action_view_delivery_issues()
+        return {**action, "domain": [*action["domain"], ("is_overdue", "=", True)]}
+
     def _open_delivery_documents(self, xmlid):
         self.ensure_one()
         action = self.env["ir.actions.actions"]._for_xml_id(f"customer_delivery.{xmlid}")

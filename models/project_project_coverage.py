@@ -57,6 +57,9 @@ class ProjectProject(models.Model):
     def action_view_unasked_tasks(self):
         """Open the tasks of this project that no requirement asks for."""
         self.ensure_one()
+        return self._open_unasked_tasks()
+
+    def _open_unasked_tasks(self):
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Tasks Without Requirement"),
@@ -64,5 +67,5 @@ class ProjectProject(models.Model):
             "view_mode": "list,kanban,form",
             "views": [(False, "list"), (False, "kanban"), (False, "form")],
             "domain": list(self._get_unasked_domain()),
-            "context": {"default_project_id": self.id},
+            "context": {"default_project_id": self.id} if len(self) == 1 else {"create": False},
         }

@@ -218,6 +218,15 @@ class ProjectRequirement(models.Model):
 
     # === ACTION METHODS === #
 
+    def action_view_unasked(self):
+        """Open the tasks that no requirement asks for: of the project shown, or of all."""
+        shown = self._entry_id(self.env.context.get("default_project_id"))
+        projects = self.env["project.project"]
+        domain = projects._get_delivery_domain()
+        if shown:
+            domain &= Domain("id", "=", shown)
+        return projects.search(domain)._open_unasked_tasks()
+
     def action_export_matrix(self):
         """Download the traceability matrix of the projects of these, or of the project shown."""
         requirements = self._entry()

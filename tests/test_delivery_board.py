@@ -8,6 +8,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.customer_delivery.core.grant import Granted
+
 from .common import DeliveryCase
 
 
@@ -167,6 +169,59 @@ class TestDeliveryBoard(DeliveryCase):
         domain = fields.Domain(action["domain"]) & changes._get_open_domain()
         self.assertEqual(changes.search_count(domain), 2)
 
+    def test_acceptances_and_overdue_issues_are_counted_and_open_their_lists(self):
+        project = self.project_standard
+        acceptances = self.env["project.acceptance"]
+        for state in ("draft", "concluded", "signed", "revoked"):
+            acceptance = self._create_acceptance(project_id=project.id)
+            acceptance.write(Granted(state=state))
+            acceptances |= acceptance
+        issues = self.env["project.acceptance.issue"].create(
+            [
+                {"name": name, "project_id": project.id, "date_deadline": day, "date_moved": moved}
+                for name, day, moved in (
+                    ("Late", self.today - timedelta(days=2), False),
+                    ("In time", self.today + timedelta(days=2), False),
+                    (
+                        "Put off",
+                        self.today - timedelta(days=2),
+                        self.today + timedelta(days=9),
+                    ),
+                )
+            ]
+        )
+        self.assertEqual(len(issues), 3)
+        self.env.flush_all()
+        row = self._board(self.project_user, project)
+        self.assertEqual((row.acceptance_count, row.accepted_count, row.signing_count), (3, 1, 1))
+        for name, action in (
+            ("acceptance_count", row.action_view_acceptances()),
+            ("signing_count", row.action_view_signing()),
+            ("overdue_issue_count", row.action_view_overdue_issues()),
+        ):
+            with self.subTest(number=name):
+                found = row.env[action["res_model"]].search_count(action["domain"])
+                self.assertEqual(row[name], found)
+                self.assertFalse([key for key in action["context"] if key.startswith("search_")])
+        self.assertEqual(row.overdue_issue_count, 1)
+        self.assertEqual(self._tile(self.project_user, "issues"), 1)
+        self.assertEqual(self._tile(self.project_user, "signing"), 1)
+
+    def test_days_given_free_this_quarter_add_up(self):
+        before = float(self._tile(self.delivery_user, "free"))
+        for days in (2, 1.5):
+            change = self.env["project.change"].create(
+                {
+                    "name": "Free",
+                    "project_id": self.project_standard.id,
+                    "agreed_days": days,
+                    "billing": "free",
+                    "contract_scope": "out",
+                }
+            )
+            change._decide("approved")
+        self.assertEqual(float(self._tile(self.delivery_user, "free")), before + 3.5)
+
     def _count_listed(self, action):
         """Count what the list of ``action`` shows, with the filters that it switches on."""
         view = self.env["project.requirement"].get_view(action["search_view_id"][0], "search")
@@ -189,8 +244,13 @@ class TestDeliveryBoard(DeliveryCase):
         tiles = {tile["key"]: tile for tile in board.get_tiles()}
         self.assertEqual(
             list(tiles),
-            ["troubled", "late", "ahead", "unclassified", "customer", "changes", "changes_sent"],
+            [
+                *("troubled", "late", "ahead", "unclassified", "customer", "changes"),
+                *("changes_sent", "free", "signing", "issues", "mine"),
+            ],
         )
+        # days, not changes
+        del tiles["free"]
         for key, tile in tiles.items():
             with self.subTest(tile=key):
                 action = board.action_open_tile(key)

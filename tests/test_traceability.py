@@ -109,6 +109,14 @@ class TestTraceability(MatrixCase):
         action = self.project.with_user(self.delivery_user).action_view_unasked_tasks()
         self.assertEqual(self.env["project.task"].search(action["domain"]), self.unasked)
 
+    def test_the_matrix_leads_to_tasks_that_nothing_asks_for(self):
+        own = self.env["project.requirement"].with_user(self.delivery_user)
+        shown = own.with_context(default_project_id=self.project.id).action_view_unasked()
+        self.assertEqual(self.env["project.task"].search(shown["domain"]), self.unasked)
+        found = self.env["project.task"].search(own.action_view_unasked()["domain"])
+        self.assertIn(self.unasked, found)
+        self.assertNotIn(self.task, found)
+
     def test_coverage_per_project_and_milestone(self):
         milestones = self.env["project.milestone"].create(
             [{"name": name, "project_id": self.project.id} for name in ("All", "One", "Task")]

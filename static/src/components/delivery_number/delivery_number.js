@@ -2,11 +2,13 @@ import { Component } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { formatDate } from "@web/core/l10n/dates";
+import { _t } from "@web/core/l10n/translation";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
 /**
  * A figure that opens its list. `options`: `action`, a method of the record that returns the
- * action; `total`, another field, to show "3 / 7"; `warn`, to show what is not zero in amber.
+ * action; `total`, another field, to show "3 / 7"; `days`, another field, to show "3 +13 d"; `warn`,
+ * to show what is not zero in amber.
  */
 export class DeliveryNumber extends Component {
     static template = "customer_delivery.DeliveryNumber";
@@ -14,6 +16,7 @@ export class DeliveryNumber extends Component {
         ...standardFieldProps,
         action: { type: String },
         total: { type: String, optional: true },
+        days: { type: String, optional: true },
         warn: { type: Boolean, optional: true },
     };
 
@@ -23,13 +26,16 @@ export class DeliveryNumber extends Component {
     }
 
     get value() {
-        const { name, record, total } = this.props;
+        const { name, record, total, days } = this.props;
         const value = record.data[name];
         switch (record.fields[name].type) {
             case "date":
                 return value ? formatDate(value) : "";
             case "many2one":
                 return value ? value.display_name : "";
+        }
+        if (days && record.data[days]) {
+            return _t("%(count)s (+%(days)s d)", { count: value, days: record.data[days] });
         }
         return total ? `${value} / ${record.data[total]}` : String(value);
     }
@@ -52,6 +58,7 @@ export const deliveryNumber = {
     extractProps: ({ options }) => ({
         action: options.action,
         total: options.total,
+        days: options.days,
         warn: Boolean(options.warn),
     }),
 };
