@@ -71,7 +71,17 @@ class ProjectClosingPack(models.Model):
                 "date": fields.Date.context_today(self),
                 "signed_how": self._get_signed_how(row),
                 **self._as_report(f"action_report_{report}", project, "both"),
-            }
+            },
+            {
+                # it names tasks, which are how we split our work up
+                **self._as_report("", project),
+                "section": "requirement",
+                "number": project.delivery_code or "",
+                "name": self.env._("Traceability Matrix"),
+                "date": fields.Date.context_today(self),
+                "source": "matrix",
+                "report": False,
+            },
         ]
 
     def _plan_changes(self):

@@ -1,3 +1,5 @@
+import io
+
 from odoo import api, fields, models
 
 from ..core.bundle import safe_name
@@ -11,8 +13,14 @@ SECTIONS = [
     ("signed", "Signed Documents"),
 ]
 AUDIENCES = [("both", "Both"), ("internal", "Us only"), ("customer", "Customer only")]
-# how a document is made: a report, the paper of a round, or the proof of a round
-SOURCES = [("report", "Printed paper"), ("round", "Signed paper"), ("bundle", "Proof")]
+# how a document is made: a report, the traceability matrix of a project, the paper of a round,
+# or the proof of a round
+SOURCES = [
+    ("report", "Printed paper"),
+    ("matrix", "Traceability matrix"),
+    ("round", "Signed paper"),
+    ("bundle", "Proof"),
+]
 
 
 class ProjectClosingPackLine(models.Model):
@@ -103,6 +111,10 @@ class ProjectClosingPackLine(models.Model):
         records = env[self.res_model].browse(self.res_ids)
         if self.source == "report":
             return self._print(env, records), "pdf"
+        if self.source == "matrix":
+            file = io.BytesIO()
+            env["project.requirement"]._write_matrix(file, records)
+            return file.getvalue(), "xlsx"
         records.check_access("read")
         if self.source == "bundle":
             return records._get_evidence_bundle(env.lang), "zip"

@@ -135,7 +135,7 @@ class TestClosingPack(ClosingCase):
         self.assertEqual(signed.mapped("source"), ["round", "bundle"])
         self.assertIn(f"By personal link: {self.contact_a.name}", signed[0].signed_how)
         self.assertEqual(signed[0].version, "V1.0")
-        paper = pack.line_ids.filtered(lambda line: line.section == "requirement")
+        paper = pack.line_ids.filtered(lambda line: line.section == "requirement")[0]
         self.assertEqual((paper.version, paper.signed_how), ("V1.0", signed[0].signed_how))
 
     def test_the_customer_gets_nothing_internal(self):
@@ -153,6 +153,8 @@ class TestClosingPack(ClosingCase):
         for text in ("Two labels", "Handover", self.change.number):
             self.assertTrue(text in outside, text)
         self.assertFalse("Impact Assessment" in outside)
+        self.assertTrue(any(name.endswith(".xlsx") for name in ours))
+        self.assertFalse(any(name.endswith(".xlsx") for name in theirs))
         # what is not for the outside at all says so
         self.assertTrue(b"not for the customer" in ours["index.html"])
         self.assertFalse(b"not for the customer" in theirs["index.html"])
