@@ -1,13 +1,13 @@
 const ACT = /^(click|edit|fill|select|press|check)/;
-const pasting = new WeakSet();
+const doing = new WeakSet();
 
 /**
  * Steps of a person's way through the screens, refused when it takes more acts than allowed.
- * One act is a press, or one field filled.
+ * One act is a press, one field filled, or one signature.
  */
 export function withinBudget(limit, steps) {
     const acts = steps.filter(
-        (step) => pasting.has(step) || (typeof step.run === "string" && ACT.test(step.run))
+        (step) => doing.has(step) || (typeof step.run === "string" && ACT.test(step.run))
     );
     if (acts.length > limit) {
         throw new Error(`${acts.length} acts, at most ${limit} are allowed`);
@@ -27,8 +27,76 @@ export function paste(trigger, text) {
             anchor.dispatchEvent(new ClipboardEvent("paste", { bubbles: true }));
         },
     };
-    pasting.add(step);
+    doing.add(step);
     return step;
+}
+
+/** Write a name with the finger: one stroke after the other, as a phone reports them. */
+export function writeName(canvas) {
+    const { left, top, width, height } = canvas.getBoundingClientRect();
+    const strokes = [
+        [0.15, 0.3, 0.3, 0.75, 0.45, 0.3],
+        [0.5, 0.6, 0.65, 0.35, 0.85, 0.7],
+    ];
+    for (const points of strokes) {
+        for (let index = 0; index < points.length; index += 2) {
+            const place = {
+                clientX: left + points[index] * width,
+                clientY: top + points[index + 1] * height,
+            };
+            const options = { bubbles: true, cancelable: true, pointerId: 1, pointerType: "touch" };
+            const type = index ? "pointermove" : "pointerdown";
+            canvas.dispatchEvent(new PointerEvent(type, { ...options, ...place }));
+            if (index === points.length - 2) {
+                canvas.dispatchEvent(new PointerEvent("pointerup", { ...options, ...place }));
+            }
+        }
+    }
+}
+
+/** Sign in a field by hand; it counts as one act. */
+export function sign(trigger) {
+    const step = {
+        content: "Sign with the finger",
+        trigger: `${trigger} canvas`,
+        run: ({ anchor }) => writeName(anchor),
+    };
+    doing.add(step);
+    return step;
+}
+
+/** Fill a field with a text that is known only now; it counts as one act. */
+export function fill(trigger, getText) {
+    const step = {
+        content: "Fill the field",
+        trigger,
+        async run({ edit }) {
+            await edit(await getText());
+        },
+    };
+    doing.add(step);
+    return step;
+}
+
+/** Choose photos in a file input, as the camera of a phone hands them over. */
+export function takePhotos(trigger, count) {
+    return {
+        content: `Take ${count} photos`,
+        trigger: `${trigger}:not(:visible)`,
+        async run({ anchor }) {
+            const files = new DataTransfer();
+            for (let index = 1; index <= count; index++) {
+                const canvas = new OffscreenCanvas(600, 800);
+                const context = canvas.getContext("2d");
+                context.fillStyle = "white";
+                context.fillRect(0, 0, 600, 800);
+                const photo = await canvas.convertToBlob({ type: "image/jpeg" });
+                files.items.add(new File([photo], `photo${index}.jpg`, { type: "image/jpeg" }));
+            }
+            anchor.files = files.files;
+            anchor.dispatchEvent(new Event("change", { bubbles: true }));
+        },
+    };
 }
 
 /** Nothing on the page lies outside the screen of a phone. */

@@ -1,4 +1,5 @@
 import { registry } from "@web/core/registry";
+import { writeName } from "./delivery_tour_helpers";
 
 // Budget: what a customer taps from the open link to the signed document, the drawing included.
 const BUDGET = 4;
@@ -13,35 +14,12 @@ const tap = (trigger, more = {}) => ({
     ...more,
 });
 
-/** Write a name with the finger: one stroke after the other, as a phone reports them. */
-function write(canvas) {
-    const { left, top, width, height } = canvas.getBoundingClientRect();
-    const strokes = [
-        [0.15, 0.3, 0.3, 0.75, 0.45, 0.3],
-        [0.5, 0.6, 0.65, 0.35, 0.85, 0.7],
-    ];
-    for (const points of strokes) {
-        for (let index = 0; index < points.length; index += 2) {
-            const place = {
-                clientX: left + points[index] * width,
-                clientY: top + points[index + 1] * height,
-            };
-            const options = { bubbles: true, cancelable: true, pointerId: 1, pointerType: "touch" };
-            const type = index ? "pointermove" : "pointerdown";
-            canvas.dispatchEvent(new PointerEvent(type, { ...options, ...place }));
-            if (index === points.length - 2) {
-                canvas.dispatchEvent(new PointerEvent("pointerup", { ...options, ...place }));
-            }
-        }
-    }
-}
-
 const sign = {
     content: "sign with the finger",
     trigger: ".o_delivery_signature canvas",
     run({ anchor }) {
         taps += 1;
-        write(anchor);
+        writeName(anchor);
     },
 };
 
