@@ -52,6 +52,7 @@ from . import signoff_round_expiry
 from . import signoff_slot_remind
 from . import signoff_identity
 from . import signoff_decision
+from . import signoff_decision_screen
 from . import signoff_signature
 from . import signoff_rendition
 from . import signoff_seal

@@ -253,18 +253,25 @@ class SignoffSlot(models.Model):
             code = snapshot_sha256
             if isinstance(code, dict):
                 code = code.get(str(slot.id), "")
-            if slot.step_id.sudo().needs_signature and verdict in APPROVING:
+            # who is asked needs no right on what is kept of it
+            slot_sudo = slot.sudo()
+            if slot_sudo.step_id.needs_signature and verdict in APPROVING:
                 raise UserError(
                     self.env._("This decision is a signature: open the document and sign it.")
                 )
-            slot._decide(verdict, "login", {**values, "snapshot_sha256": guard._entry_text(code)})
+            slot_sudo._decide(
+                verdict, "login", {**values, "snapshot_sha256": guard._entry_text(code)}
+            )
         return True
 
     def _check_readable(self):
         """As ``check_access("read")``, which would look at the project of each first.
 
-        Whoever is asked reads what he is asked, in his companies.
+        Whoever is asked reads what he is asked, in his companies. A contact of the customer
+        reads none; :meth:`_check_is_asked` judges him.
         """
+        if self.env.user.share:
+            return
         companies = self.env.companies
         own = self.sudo().filtered(
             lambda slot: slot.user_id == self.env.user and slot.company_id in companies
@@ -273,15 +280,23 @@ class SignoffSlot(models.Model):
         (self - own.with_env(self.env)).check_access("read")
 
     def _check_is_asked(self):
-        """Refuse whoever is not the person of this slot."""
+        """Refuse whoever is not the person of this slot.
+
+        A contact of the customer reads no slots but may answer his own; of others he does not
+        learn that there are any.
+        """
         self.ensure_one()
-        slot_sudo = self.sudo()
         user = self.env.user
-        mine = (
+        slot_sudo = self.sudo()
+        if user.share:
+            slot_sudo = slot_sudo.exists()
+        mine = slot_sudo and (
             slot_sudo.user_id == user
             if slot_sudo.user_id
-            else (slot_sudo.partner_id == user.sudo().partner_id)
+            else slot_sudo.partner_id == user.sudo().partner_id
         )
+        if user.share and not mine:
+            raise AccessError(self.env._("You are not asked for this decision."))
         if not mine:
             raise AccessError(
                 self.env._("%(person)s is asked for this decision.", person=slot_sudo.person_name)

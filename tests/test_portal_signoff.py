@@ -6,6 +6,7 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw
 
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import html2plaintext, mute_logger
 
@@ -108,6 +109,13 @@ class TestPortalSignoff(SignoffCase, HttpCase):
         self.assertEqual(len(activity), 1)
         self.assertEqual(html2plaintext(activity.note), "Ms <b>Li, 138 0000 0000")
 
+    def test_scripts_of_the_page_speak_the_language_of_the_customer(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        words = self.url_open("/website/translations?lang=zh_CN").json()
+        messages = words["modules"]["customer_delivery"]["messages"]
+        texts = {message["id"]: message["string"] for message in messages}
+        self.assertEqual(texts["Sign here by hand"], "请在此手写签名")
+
     @mute_logger("odoo.http")
     def test_others_find_nothing(self):
         for login in ("portal_a_colleague", "portal_b", "delivery_user"):
@@ -120,6 +128,36 @@ class TestPortalSignoff(SignoffCase, HttpCase):
             self.assertEqual(self.url_open(f"/delivery/device/{self.slot.id}").status_code, 404)
         self.logout()
         self.assertIn("/web/login", self.url_open(self.path).url)
+
+    @mute_logger("odoo.http")
+    def test_the_contact_answers_over_the_api_and_others_learn_nothing(self):
+        def call(user, method, slot_id, **values):
+            arguments = {"snapshot_sha256": self.row.snapshot_sha256, **values}
+            slot = self.env["signoff.slot"].with_user(user).browse(slot_id)
+            return getattr(slot, method)(**arguments)
+
+        image = drawn().partition(",")[2]
+        for user in (self.portal_b, self.portal_a_colleague):
+            for slot_id in (self.slot.id, self.slot.id + 1000):
+                for method, values in (
+                    ("action_sign", {"image": image}),
+                    ("action_decide", {"verdict": "reject", "comment": "No"}),
+                ):
+                    with self.assertRaisesRegex(AccessError, "^You are not asked"):
+                        call(user, method, slot_id, **values)
+        with self.assertRaisesRegex(AccessError, "^You are not asked"):
+            self.slot.with_user(self.portal_b).action_withdraw_decision("Why not")
+        with self.assertRaisesRegex(UserError, "changed since"):
+            call(self.portal_a, "action_sign", self.slot.id, image=image, snapshot_sha256="0" * 64)
+        self.assertFalse(self.row.decision_ids)
+
+        call(self.portal_a, "action_sign", self.slot.id, image=image)
+        decision = self.row.decision_ids
+        self.assertEqual((self.row.state, decision.method), ("approved", "login"))
+        self.assertTrue(decision.identity_id.image)
+        # he may answer, and still reads no row of ours
+        with self.assertRaises(AccessError):
+            self.slot.with_user(self.portal_a).read(["person_name"])
 
     @mute_logger("odoo.http")
     def test_a_link_shows_nothing_without_the_code(self):

@@ -1,0 +1,52 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_list
+
+
+class SignoffDecision(models.Model):
+    """What screens show of a decision beside what is kept of it."""
+
+    _inherit = "signoff.decision"
+
+    paper_note = fields.Char(string="On the Paper", compute="_compute_paper", compute_sudo=True)
+    file_count = fields.Integer(
+        string="Files", compute="_compute_paper", compute_sudo=True, aggregator=None
+    )
+
+    def _compute_paper(self):
+        seals = dict(
+            self.env["signoff.signature"]._fields["seal_kind"]._description_selection(self.env)
+        )
+        for decision in self:
+            signatures = decision.signature_ids
+            notes = [
+                note
+                for signature in signatures
+                for note in (seals.get(signature.seal_kind), signature.own_form)
+                if note
+            ]
+            decision.paper_note = format_list(self.env, notes) if notes else False
+            decision.file_count = sum(len(signature._get_files()) for signature in signatures)
+
+    def action_open_file(self):
+        """Open the stamped copy, or the proof, that is kept under this decision; works on one."""
+        self.ensure_one()
+        self.check_access("read")
+        # whoever reads a decision reads what is kept under it
+        files_sudo = self.sudo().signature_ids.attachment_ids
+        if not files_sudo:
+            raise UserError(self.env._("No file is kept here, or it is missing."))
+        if len(files_sudo) > 1:
+            return {
+                "type": "ir.actions.act_window",
+                "name": self.env._("Files"),
+                "res_model": "ir.attachment",
+                "views": [(False, "kanban"), (False, "list")],
+                "domain": [("id", "in", files_sudo.ids)],
+                "context": {"create": False},
+            }
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{files_sudo.id}",
+            "target": "new",
+        }
