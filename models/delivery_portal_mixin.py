@@ -34,6 +34,13 @@ class DeliveryPortalMixin(models.AbstractModel):
         export_string_translation=False,
     )
 
+    portal_link_until = fields.Datetime(
+        string="Reading Link Valid Until",
+        readonly=True,
+        copy=False,
+        help="Empty: until a new link is made.",
+    )
+
     # === COMPUTE METHODS === #
 
     def _compute_post_token(self):
@@ -111,9 +118,33 @@ class DeliveryPortalMixin(models.AbstractModel):
         """Replace the reading link of these documents; links given out before stop working."""
         documents = self._entry()
         documents.check_access("write")
-        for document in documents:
-            document.access_token = str(uuid.uuid4())
+        documents._renew_portal_link()
         return True
+
+    def _renew_portal_link(self):
+        for document in self:
+            # who hands a link over need not know the settings of the company
+            days = document.company_id.sudo().delivery_link_days
+            document.write(
+                {
+                    "access_token": str(uuid.uuid4()),
+                    "portal_link_until": days
+                    and fields.Datetime.add(fields.Datetime.now(), days=days),
+                }
+            )
+
+    def _portal_ensure_token(self):
+        """Return the token of the reading link; a link that is too old is replaced."""
+        self.ensure_one()
+        # refused here to those who may not know it
+        if not self.access_token or self._is_link_over():
+            # core makes the first one for whoever reads the document, so does this
+            self.sudo()._renew_portal_link()
+        return self.access_token
+
+    def _is_link_over(self):
+        self.ensure_one()
+        return bool(self.portal_link_until) and self.portal_link_until < fields.Datetime.now()
 
     def _is_published(self):
         """Tell whether a link shows this document: published, in a living project."""
@@ -139,6 +170,6 @@ class DeliveryPortalMixin(models.AbstractModel):
             return document_sudo, True
         token = document_sudo.access_token
         if access_token and token and consteq(token, access_token):
-            if document_sudo._is_published():
+            if document_sudo._is_published() and not document_sudo._is_link_over():
                 return document_sudo, False
         return document_sudo.browse(), False

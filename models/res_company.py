@@ -38,6 +38,13 @@ class ResCompany(models.Model):
         help="File endings that customers may send, separated by commas.",
     )
 
+    delivery_link_days = fields.Integer(
+        string="Reading Links Valid (Days)",
+        default=180,
+        required=True,
+        help="How long a link shows a document to whoever has it. 0: until a new link is made.",
+    )
+
     def _get_delivery_workdays(self, first, last):
         """Return the dates from ``first`` to ``last`` that are working days of this company."""
         self.ensure_one()

@@ -13,4 +13,5 @@ class ResConfigSettings(models.TransientModel):
     delivery_upload_limit = fields.Integer(
         related="company_id.delivery_upload_limit", readonly=False
     )
+    delivery_link_days = fields.Integer(related="company_id.delivery_link_days", readonly=False)
     delivery_upload_types = fields.Char(related="company_id.delivery_upload_types", readonly=False)

@@ -308,3 +308,17 @@ class TestDeliveryWizards(DeliveryCase):
         wizard.action_show_to_customer()
         self.assertEqual(requirement.portal_access, "comment")
         self.assertIn(f"/my/requirements/{requirement.id}", wizard.link)
+
+    def test_a_new_reading_link_makes_the_old_one_worthless(self):
+        requirement = self._create_requirement(portal_access="comment")
+        wizard = (
+            self.env["delivery.share"]
+            .with_user(self.delivery_user)
+            .create({"requirement_id": requirement.id})
+        )
+        old = wizard.link
+        self.assertTrue(wizard.link_until)
+        wizard.action_renew()
+        self.assertNotEqual(wizard.link, old)
+        self.assertIn(wizard.link, wizard.message)
+        self.assertIn(requirement.access_token, wizard.link)

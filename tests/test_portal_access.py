@@ -2,6 +2,8 @@ import json
 from contextlib import contextmanager
 from unittest.mock import patch
 
+from freezegun import freeze_time
+
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.sql_db import Cursor
@@ -330,6 +332,27 @@ class TestPortalAccess(DeliveryCase, HttpCase):
         self.authenticate(None, None)
         self.assertEqual(self._status(old), 404)
         self.assertEqual(self._status(self._token_url(self.published)), 200)
+
+    def test_a_link_runs_out_and_sharing_makes_another(self):
+        self.company.delivery_link_days = 30
+        self.published.access_token = False
+        with freeze_time("2026-01-01"):
+            old = self._token_url(self.published)
+            self.assertEqual(self._token_url(self.published), old)
+        self.assertEqual(f"{self.published.portal_link_until:%Y-%m-%d}", "2026-01-31")
+        self.authenticate(None, None)
+        self.assertEqual(self._status(old), 404)
+        self.assertNotEqual(self._token_url(self.published), old)
+        self.assertEqual(self._status(old), 404)
+        self.assertEqual(self._status(self._token_url(self.published)), 200)
+
+    def test_links_that_never_run_out_are_a_choice(self):
+        self.company.delivery_link_days = 0
+        self.published.access_token = False
+        with freeze_time("2020-01-01"):
+            old = self._token_url(self.published)
+        self.authenticate(None, None)
+        self.assertEqual(self._status(old), 200)
 
     def test_a_wrong_or_foreign_token_opens_nothing(self):
         foreign = self.shown._portal_ensure_token()

@@ -18,6 +18,7 @@ class DeliveryShare(models.TransientModel):
     project_id = fields.Many2one("project.project", ondelete="cascade")
     is_hidden = fields.Boolean(compute="_compute_link", export_string_translation=False)
     link = fields.Char(compute="_compute_link")
+    link_until = fields.Datetime(compute="_compute_link")
     qr_image = fields.Binary(string="QR Code", compute="_compute_link")
     message = fields.Text(
         string="Text for a Chat Message",
@@ -50,12 +51,13 @@ class DeliveryShare(models.TransientModel):
             values["channel_id"] = self.env["delivery.channel"]._for_project(project).id
         return values
 
-    @api.depends("channel_id", "requirement_id")
+    @api.depends("channel_id", "requirement_id.access_token")
     def _compute_link(self):
         reports = self.env["ir.actions.report"]
         for wizard in self:
             link = wizard._get_link()
             wizard.link = link
+            wizard.link_until = wizard.requirement_id.portal_link_until
             wizard.is_hidden = wizard.requirement_id.portal_access == "hidden"
             wizard.qr_image = link and base64.b64encode(
                 reports.barcode("QR", link, width=QR_SIZE, height=QR_SIZE)
@@ -103,6 +105,13 @@ class DeliveryShare(models.TransientModel):
         """Show the requirement to the customer's reading parties."""
         self.ensure_one()
         self.requirement_id.action_publish("comment")
+        return self._reopen()
+
+    def action_renew(self):
+        """Make the reading link that was handed out worthless and show another."""
+        self.ensure_one()
+        self.requirement_id.action_new_portal_link()
+        self.message = self._get_message()
         return self._reopen()
 
     def action_mark_sent(self):
