@@ -115,6 +115,14 @@ class SignoffDecision(models.Model):
             self.env["signoff.seal"]._trigger_seal()
             self.round_id.slot_ids._close_requests()
 
+    def _get_event_words(self, name, payload, lang):
+        """Return the words in which a chat group of ours is told who decided how."""
+        verdicts = dict(self._fields["verdict"]._description_selection(self.env))
+        return {
+            **self.round_id._get_event_words(name, payload, lang),
+            "what": f"{self.slot_id.person_name}: {verdicts[self.verdict]}",
+        }
+
     @api.model
     def _get_event_names(self):
         return {"signoff.decided": self.env._("Decided")}

@@ -30,6 +30,15 @@ class SignoffRound(models.Model):
             },
         }
 
+    def _get_event_words(self, _name, _payload, _lang):
+        """Return the words in which a chat group of ours is told how this round ended."""
+        self.ensure_one()
+        return {
+            "project": self.project_id.name,
+            "document": self.name,
+            "link": f"{self.get_base_url()}/odoo/customer-delivery-rounds/{self.id}",
+        }
+
     def _on_delivery_event(self, name, payload):
         """Carry out what follows from the end of this round; the outbox calls it."""
         self.ensure_one()

@@ -32,6 +32,17 @@ class SignoffSlot(models.Model):
             "signoff.left": self.env._("Who is asked has left"),
         }
 
+    def _get_event_words(self, name, payload, lang):
+        """Return the words in which a chat group of ours is told of this request.
+
+        The personal link of a signatory is none of them: it is for him alone.
+        """
+        words = self.round_id._get_event_words(name, payload, lang)
+        if name == "signoff.asked":
+            words["what"] = self.env._("%(person)s is asked", person=self.person_name)
+            words["due"] = self.due_at or ""
+        return words
+
     def _on_delivery_event(self, name, payload):
         """Carry out what follows from an event of this request; the outbox calls it."""
         self.ensure_one()

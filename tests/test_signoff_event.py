@@ -43,6 +43,25 @@ class TestSignoffEvent(SignoffCase):
             [("partner_id", "=", (partner or self.contact_a).id)], order="id"
         )
 
+    def test_a_group_is_told_who_is_asked_and_how_it_ended_without_the_link(self):
+        robot = self._create_robot(lang="en_US")
+        row = self._send(self._create_package())
+        slot = self._pending(row)
+        secret = slot.with_user(self.delivery_manager).action_get_link()["url"].rpartition("/")[2]
+        asked = robot._get_words("signoff.asked", slot, {})
+        self.assertEqual(asked["what"], f"{slot.person_name} is asked")
+        self.assertEqual((asked["document"], asked["project"]), (row.name, row.project_id.name))
+        self.assertTrue(asked["due"])
+        self._decide(slot, "reject", comment="The label is missing")
+        decided = robot._get_words("signoff.decided", row.decision_ids, {})
+        self.assertEqual(decided["what"], f"{slot.person_name}: Refused")
+        ended = robot._get_words("signoff.rejected", row, {})
+        for words in (asked, decided, ended):
+            self.assertTrue(words["link"].endswith(f"/odoo/customer-delivery-rounds/{row.id}"))
+            text = "\n".join(words.values())
+            self.assertNotIn(secret, text)
+            self.assertNotIn("The label is missing", text)
+
     def test_our_people_get_one_task_that_goes_with_the_decision(self):
         people = self.delivery_user | self.internal
         self._create_flow(

@@ -158,6 +158,22 @@ class TestSignoffPaperPath(PaperCase):
         self.assertNotEqual(decision.recorded_at.date(), DAY)
         self.assertFalse(files.exists(), "what was brought to the dialog is kept once")
 
+    def test_what_is_kept_is_opened_from_the_decision(self):
+        self._print()
+        self._dialog(seal_kind="contract").action_upload()
+        decision = self.row.decision_ids
+        shown = decision.with_user(self.project_user)
+        self.assertEqual((shown.paper_note, shown.file_count), ("Contract seal", 1))
+        file = decision.signature_ids.attachment_ids
+        self.assertEqual(shown.action_open_file()["url"], f"/web/content/{file.id}")
+        self.assertEqual(file.with_user(self.project_user).read(["name"])[0]["id"], file.id)
+        with self.assertRaises(AccessError):
+            decision.with_user(self.portal_a).action_open_file()
+        signed = self._send(self._create_package(self.project_light))
+        self._sign(self._pending(signed))
+        with self.assertRaisesRegex(UserError, "No file is kept"):
+            signed.decision_ids.with_user(self.delivery_manager).action_open_file()
+
     def test_a_stamped_pdf_stays_byte_for_byte(self):
         self._print()
         content = to_pdf([("a.jpg", photo())]).content
