@@ -86,11 +86,13 @@ class ProjectBaseline(models.Model):
         for line in self.line_ids:
             version = line.version_id
             content = version.snapshot_id._get_content()
+            # the title stands above its text
+            text = {name: value for name, value in content.items() if name != "title"}
             items.append(
                 {
                     "line": line,
                     "content": content,
-                    "html": Markup(version._show_pictures(compare._render(content, content))),
+                    "html": Markup(version._show_pictures(compare._render(text, text))),
                     "change": self._get_change_since(line, previous),
                 }
             )

@@ -10,7 +10,7 @@ class ProjectRequirement(models.Model):
     _inherit = "project.requirement"
 
     confirmation_change = fields.Selection(
-        [("new", "New"), ("changed", "Changed"), ("same", "Confirmed")],
+        [("new", "Added"), ("changed", "Changed"), ("same", "Confirmed")],
         string="Since the Last Confirmation",
         compute="_compute_confirmation_change",
     )

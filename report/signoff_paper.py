@@ -136,7 +136,10 @@ class SignoffPaper(models.AbstractModel):
     @api.model
     def _get_zone(self, company):
         """Return the time zone in which papers of a company tell the time."""
-        return company.sudo().partner_id.tz or self.env.user.tz or "UTC"
+        company_sudo = company.sudo()
+        # whoever prints it, a paper of a company tells one time
+        zones = (company_sudo.partner_id.tz, company_sudo.resource_calendar_id.tz)
+        return next(filter(None, zones), "UTC")
 
     # === SIGNATURES === #
 

@@ -16,7 +16,7 @@ class ProjectBaselineFreeze(models.TransientModel):
     )
     purpose = fields.Text()
     requirement_count = fields.Integer(string="Requirements", compute="_compute_counts")
-    new_count = fields.Integer(string="New", compute="_compute_counts")
+    new_count = fields.Integer(string="Added", compute="_compute_counts")
     changed_count = fields.Integer(string="Changed", compute="_compute_counts")
     without_criteria_count = fields.Integer(string="Without Criteria", compute="_compute_counts")
 
