@@ -177,8 +177,11 @@
         "demo/res_users_demo.xml",
         "demo/project_project_demo.xml",
         "demo/project_requirement_demo.xml",
+        # what was confirmed, before the versions and changes that build on it
+        "demo/signoff_confirmed_demo.xml",
         "demo/project_baseline_demo.xml",
         "demo/project_change_demo.xml",
+        "demo/signoff_demo.xml",
         "demo/project_acceptance_demo.xml",
         "demo/project_acceptance_small_demo.xml",
     ],

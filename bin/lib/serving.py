@@ -10,6 +10,7 @@ LOGINS = {
     "admin": "administrator",
     "manager": "delivery manager",
     "pm": "delivery user",
+    "zhou": "stands in for the manager",
     "liwei": "customer's contact (portal)",
     "anna": "customer's contact (portal)",
 }
