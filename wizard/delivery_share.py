@@ -51,7 +51,7 @@ class DeliveryShare(models.TransientModel):
             values["channel_id"] = self.env["delivery.channel"]._for_project(project).id
         return values
 
-    @api.depends("channel_id", "requirement_id.access_token")
+    @api.depends("channel_id", "requirement_id")
     def _compute_link(self):
         reports = self.env["ir.actions.report"]
         for wizard in self:
@@ -111,6 +111,8 @@ class DeliveryShare(models.TransientModel):
         """Make the reading link that was handed out worthless and show another."""
         self.ensure_one()
         self.requirement_id.action_new_portal_link()
+        # what was shown belongs to the link before
+        self.invalidate_recordset(["link", "link_until", "qr_image"], flush=False)
         self.message = self._get_message()
         return self._reopen()
 
