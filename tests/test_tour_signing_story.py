@@ -83,6 +83,8 @@ class TestTourSigningStory(SignoffCase, HttpCase):
         self.assertEqual((row.state, decision.method), ("approved", "link"))
         self.assertEqual(set(self._requirements().mapped("stage_id.kind")), {"confirmed"})
 
+        self._on_our_phone(self._round_path(row), "delivery_story_agreed")
+
         slip = self._slip()
         for text in (self.contact_b.name, "Plant manager", "Log in with the badge"):
             self.assertIn(text, slip)

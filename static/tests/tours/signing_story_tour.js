@@ -84,6 +84,22 @@ tours.add("delivery_story_sign", {
     ],
 });
 
+tours.add("delivery_story_agreed", {
+    steps: () => [
+        { content: "It is agreed", trigger: ".o_form_view .o_kanban_record:contains(Agreed)" },
+        {
+            content: "The drawn signature is shown beside who drew it",
+            trigger: ".o_field_widget[name=decision_ids] .o_kanban_record:contains(Personal link) img",
+            run({ anchor }) {
+                if (!anchor.complete || !anchor.naturalWidth) {
+                    return anchor.decode();
+                }
+            },
+        },
+        fitsTheScreen(),
+    ],
+});
+
 // === (b) Stamped paper, three weeks later === //
 
 /** Return the code that stands on the paper. */
