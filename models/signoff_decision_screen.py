@@ -1,6 +1,5 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_list
 
 
 class SignoffDecision(models.Model):
@@ -25,7 +24,7 @@ class SignoffDecision(models.Model):
                 for note in (seals.get(signature.seal_kind), signature.own_form)
                 if note
             ]
-            decision.paper_note = format_list(self.env, notes) if notes else False
+            decision.paper_note = " · ".join(notes) or False
             decision.file_count = sum(len(signature._get_files()) for signature in signatures)
 
     def action_open_file(self):
