@@ -270,7 +270,7 @@ class SignoffSlot(models.Model):
         Whoever is asked reads what he is asked, in his companies. A contact of the customer
         reads none; :meth:`_check_is_asked` judges him.
         """
-        if self.env.user.share:
+        if not self.env.user._is_internal():
             return
         companies = self.env.companies
         own = self.sudo().filtered(
@@ -288,14 +288,15 @@ class SignoffSlot(models.Model):
         self.ensure_one()
         user = self.env.user
         slot_sudo = self.sudo()
-        if user.share:
+        is_ours = user._is_internal()
+        if not is_ours:
             slot_sudo = slot_sudo.exists()
         mine = slot_sudo and (
             slot_sudo.user_id == user
             if slot_sudo.user_id
             else slot_sudo.partner_id == user.sudo().partner_id
         )
-        if user.share and not mine:
+        if not is_ours and not mine:
             raise AccessError(self.env._("You are not asked for this decision."))
         if not mine:
             raise AccessError(
