@@ -60,6 +60,7 @@
         # wizards before the views whose buttons open them
         "wizard/delivery_share_views.xml",
         "wizard/project_acceptance_conclude_views.xml",
+        "wizard/project_acceptance_deem_views.xml",
         "wizard/project_acceptance_words_views.xml",
         "wizard/project_delivery_contract_views.xml",
         "wizard/project_delivery_enable_views.xml",

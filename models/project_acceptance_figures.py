@@ -18,6 +18,7 @@ class ProjectAcceptance(models.Model):
     can_conclude = fields.Boolean(compute="_compute_can", export_string_translation=False)
     can_reopen = fields.Boolean(compute="_compute_can", export_string_translation=False)
     can_begin_round = fields.Boolean(compute="_compute_can", export_string_translation=False)
+    can_deem = fields.Boolean(compute="_compute_can", export_string_translation=False)
     # figures
     item_count = fields.Integer(string="Items", compute="_compute_counts")
     checked_count = fields.Integer(string="Checked by Us", compute="_compute_counts")
@@ -45,6 +46,7 @@ class ProjectAcceptance(models.Model):
             acceptance.can_take_back = "take_back" in events
             acceptance.can_conclude = "conclude" in events
             acceptance.can_reopen = "reopen" in events and free
+            acceptance.can_deem = "deem" in events and free and acceptance.kind_id.deemed_days > 0
             acceptance.can_begin_round = "round" in events and bool(acceptance.failed_count)
 
     @api.depends("item_ids.check_verdict", "item_ids.customer_verdict", "item_ids.superseded")

@@ -104,6 +104,8 @@ class ProjectAcceptanceItem(models.Model):
                 "by": by or "",
                 "date": fields.Datetime.to_string(self[f"{side}_date"]) or "",
             }
+        # never shown as the customer's own click
+        row["customer"]["recorded_by"] = item_sudo.customer_recorded_by_id.name or ""
         return row
 
     # === CANONICAL FORM === #

@@ -79,7 +79,8 @@ class ProjectAcceptance(models.Model):
                     "fail": row["fail"],
                     "na": row["na"],
                 }
-                for row in self.family_progress
+                # without any item there is none
+                for row in self.family_progress or ()
             ],
             "changes": project._get_delivery_change_rows(),
             "issues": [issue._get_payload(self._choice) for issue in issues],

@@ -73,6 +73,15 @@ class TestAcceptancePapers(SignoffCase):
         self.assertTrue(page.xpath("//*[hasclass('o_stamp')]"))
         self.assertFalse(page.xpath("//*[hasclass('o_signed')]"))
 
+    def test_before_there_is_a_checklist_it_is_printed_too(self):
+        empty = self._create_acceptance(
+            project_id=self.project_standard.id,
+            item_ids=[],
+            payment_name="Rest",
+            payment_percent=30,
+        )
+        self.assertIn("Rest (30 %)", self._text(self._page(REPORT, empty)))
+
     def test_after_signing_it_is_what_was_signed_with_its_signatures(self):
         self._walk()
         row = self._sign_both()

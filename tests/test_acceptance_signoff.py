@@ -339,6 +339,29 @@ class TestAcceptanceSignoff(SignoffCase):
         with self.assertRaisesRegex(UserError, "never accepted without an answer"):
             self._deem()
 
+    def test_the_dialog_asks_for_the_proof_that_is_then_kept(self):
+        self._walk("pass", "pass")
+        self.assertFalse(self.acceptance.can_deem)
+        self._acceptance_kind("final").deemed_days = 15
+        self.acceptance.invalidate_recordset()
+        self.assertTrue(self.acceptance.can_deem)
+        dialogs = self.env["project.acceptance.deem"].with_context(active_id=self.acceptance.id)
+        values = {"notice_on": "2020-01-01", "notice_how": "Registered mail", "clause": "§ 7"}
+        with self.assertRaises(AccessError):
+            dialogs.with_user(self.delivery_user).create(values)
+        dialogs = dialogs.with_user(self.delivery_manager)
+        dialog = dialogs.create(values)
+        with self.assertRaisesRegex(UserError, "a file that proves"):
+            dialog.action_deem()
+        receipt = dialog.env["ir.attachment"].create(
+            {"name": "receipt.png", "datas": PIXEL, "res_model": dialog._name}
+        )
+        dialog.file_ids = receipt
+        dialog.action_deem()
+        self.assertRecordValues(self.acceptance, [{"state": "signed", "deemed": True}])
+        self.assertIn(digest(base64.b64decode(PIXEL)), self.acceptance._get_deemed().notice_files)
+        self.assertFalse(receipt.exists())
+
     def test_silence_counts_with_proof_and_after_the_days(self):
         self._acceptance_kind("final").deemed_days = 15
         for item in self.acceptance.item_ids:

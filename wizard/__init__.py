@@ -1,5 +1,6 @@
 from . import delivery_share
 from . import project_acceptance_conclude
+from . import project_acceptance_deem
 from . import project_acceptance_words
 from . import project_baseline_compare
 from . import project_baseline_freeze

@@ -16,6 +16,7 @@ import { judge } from "./walk_session";
 const RETRY_DELAY = 10000;
 const PATIENCE = 2000;
 const SWIPE = 60;
+const SHORT = { showSeconds: false };
 export const VERDICTS = {
     pass: { icon: "fa-check", color: "success" },
     fail: { icon: "fa-times", color: "danger" },
@@ -196,8 +197,9 @@ export class AcceptanceWalk extends Component {
 
     /** Who gave an answer, and when. */
     signature(answer) {
-        const when = answer.date ? formatDateTime(deserializeDateTime(answer.date)) : "";
-        return [answer.by, when].filter(Boolean).join(" · ");
+        const when = answer.date ? formatDateTime(deserializeDateTime(answer.date), SHORT) : "";
+        const recorded = answer.recorded_by && _t("recorded by %s", answer.recorded_by);
+        return [answer.by, recorded, when].filter(Boolean).join(" · ");
     }
 
     // === MOVING === //

@@ -184,11 +184,11 @@ tours.add("customer_delivery_quick_issue", {
                 trigger: "#quick_entry_project",
                 run: "selectByLabel Project light",
             },
-            { trigger: ".o_delivery_quick textarea", run: "edit Oil under press 4" },
+            { trigger: ".o_delivery_quick_entry textarea[name=text]", run: "edit Oil under press 4" },
             { trigger: "#quick_entry_requester", run: "selectByIndex 1" },
             {
                 content: "A photo",
-                trigger: ".o_delivery_quick input[type=file]:not(:visible)",
+                trigger: ".o_delivery_quick_entry input[type=file]:not(:visible)",
                 run: ({ anchor }) => photograph(anchor),
             },
             click(".o_delivery_quick_save"),
