@@ -85,6 +85,19 @@ class ProjectProject(models.Model):
             "context": {"default_project_id": self.id},
         }
 
+    def action_view_volatility(self):
+        """Open how much of what was agreed in this project moved, month by month."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "customer_delivery.project_requirement_volatility_action"
+        )
+        return {
+            **action,
+            "display_name": self.env._("Volatility of %(project)s", project=self.name),
+            "domain": [("project_id", "=", self.id)],
+            "context": {"one_project": True},
+        }
+
     def action_view_free_changes(self):
         """Open the changes that were granted free of charge in this project."""
         self.ensure_one()

@@ -23,10 +23,16 @@ class ProjectRequirementPriority(models.Model):
         default=True,
         help="Requirements of this class are counted as promised.",
     )
+    weight = fields.Integer(
+        default=1,
+        help="How much a requirement of this class counts in the weighted volatility.",
+    )
     is_mandatory = fields.Boolean(
         string="Must Be Delivered",
         help="Without these requirements the delivery is not complete.",
     )
+
+    _weight_positive = models.Constraint("CHECK(weight >= 0)", "The weight is not negative.")
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

@@ -7,3 +7,6 @@ from . import project_change_paper
 from . import report_change_log
 from . import report_acceptance
 from . import report_issue_list
+from . import project_requirement_volatility
+from . import project_change_lead_time
+from . import project_change_estimate

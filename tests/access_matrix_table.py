@@ -380,6 +380,27 @@ def change_template_impact(case, scope):
     return change_template(case, scope).impact_ids
 
 
+def volatility(case, scope):
+    published = baseline(case, scope)
+    figures = case.env["project.requirement.volatility"]
+    return figures.search([("project_id", "=", published.project_id.id)], limit=1)
+
+
+def lead_time(case, scope):
+    submitted = change(case, scope)
+    submitted.write(Granted(date_submitted=submitted.requested_at))
+    figures = case.env["project.change.lead.time"]
+    return figures.search([("change_id", "=", submitted.id)], limit=1)
+
+
+def estimate(case, scope):
+    assessed = change_impact(case, scope)
+    assessed.delta_days = 3
+    assessed.change_id.actual_days = 4
+    figures = case.env["project.change.estimate"]
+    return figures.search([("change_id", "=", assessed.change_id.id)], limit=1)
+
+
 def scopes(user, manager, own_portal="", **more):
     """Return the scopes of things that follow the visibility of their project.
 
@@ -478,6 +499,12 @@ UNPUBLISHED = {
     "delivery_user": "rwcd",
     "delivery_manager": "rwcd",
     "auditor": "r",
+}
+
+# hours and cost of ours are for those who work on changes
+STAFF_FIGURES = {
+    scope: {role: rights for role, rights in table.items() if role != "project_user"}
+    for scope, table in scopes("r", "r", pool=None).items()
 }
 
 TABLE = {
@@ -579,6 +606,9 @@ TABLE = {
     "project.party": Row(party, scopes("rwc", "rwcd", pool=None)),
     # figures
     "delivery.board": Row(board, scopes("r", "r", pool=None)),
+    "project.requirement.volatility": Row(volatility, scopes("r", "r", pool=None)),
+    "project.change.lead.time": Row(lead_time, scopes("r", "r", pool=None)),
+    "project.change.estimate": Row(estimate, STAFF_FIGURES),
     # wizards
     "project.acceptance.conclude": wizard(*USERS),
     "project.acceptance.words": wizard(*USERS),
