@@ -145,6 +145,7 @@ from . import project_change_template_line
 from . import project_change_template_impact
 from . import project_change_template_signoff
 from . import project_change_standard
+from . import project_change_quotation
 from . import project_change_log
 from . import signoff_slot_change
 from . import project_change_portal

@@ -71,6 +71,7 @@ class ProjectChange(models.Model):
         "signoff_state",
         "decision",
         "approved_before_id",
+        "quotation_ref",
         "date_submitted",
         "date_decided",
         "date_applied",

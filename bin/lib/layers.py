@@ -4,9 +4,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from lint import Lint
-from odoo_layers import JavaScript, LifeCycle, OdooLint
+from odoo_layers import JavaScript, LifeCycle, OdooLint, WithSales
 from places import REPOSITORY
-from pytest_layers import CORE, TOOLS, OdooTests, PlainTests, database_tests
+from pytest_layers import CORE, TOOLS, WITH_SALE, OdooTests, PlainTests, database_tests
 from say import CannotGoOn
 from wheel_check import Wheel
 
@@ -22,20 +22,23 @@ def chosen(options):
         paths = [_relative(path) for path in options.paths]
         plain = [path for path in paths if path.startswith((CORE, TOOLS))]
         script = [path for path in paths if path.startswith("static/")]
-        others = [path for path in paths if path not in plain + script]
+        with_sale = [path for path in paths if path.startswith(WITH_SALE)]
+        others = [path for path in paths if path not in plain + script + with_sale]
         if plain or not paths:
             without_odoo = [PlainTests(plain)]
         if others or not paths:
             in_odoo.append(OdooTests(others))
         if script:
             in_odoo.append(JavaScript())
+        if with_sale:
+            in_odoo.append(WithSales())
     else:
         without_odoo = [PlainTests([]), Lint(), Wheel()]
         in_odoo = [OdooTests([])]
         if not options.fast:
             if JavaScript.exist():
                 in_odoo.append(JavaScript())
-            in_odoo += [LifeCycle(), OdooLint()]
+            in_odoo += [LifeCycle(), WithSales(), OdooLint()]
     return SimpleNamespace(without_odoo=without_odoo, in_odoo=in_odoo)
 
 

@@ -64,6 +64,13 @@ class OdooRunner:
             note(f"{self.title}: {passed} tests")
         tally.add(passed=passed, failed=failed or not passed)
 
+    def _count_result(self, tally, log):
+        """Count a run that has logged its result (``--log-handler=odoo.tests.result:INFO``)."""
+        result = RESULT.search(log)
+        failures, errors, total = map(int, result.groups()) if result else (1, 0, 0)
+        failed = failures + errors
+        self._count(tally, log, max(total - failed, 0), failed)
+
 
 class JavaScript(OdooRunner):
     """The unit tests of static/tests, in Odoo's own page for them."""
@@ -108,7 +115,21 @@ class OdooLint(OdooRunner):
             tags,
             *("-i", "test_lint", "--log-handler=odoo.tests.result:INFO"),
         )
-        result = RESULT.search(log)
-        failures, errors, total = map(int, result.groups()) if result else (1, 0, 0)
-        failed = failures + errors
-        self._count(tally, log, max(total - failed, 0), failed)
+        self._count_result(tally, log)
+
+
+class WithSales(OdooRunner):
+    """What the addon does only where the application Sales is installed, in a clone that has it."""
+
+    title = "with Sales installed"
+
+    def run(self, options, tally, databases):
+        log = self._log(
+            databases,
+            databases.installed(),
+            "with_sale",
+            # only of what is installed or updated Odoo runs the tests
+            *("-i", "sale_management", "-u", ADDON),
+            "--log-handler=odoo.tests.result:INFO",
+        )
+        self._count_result(tally, log)

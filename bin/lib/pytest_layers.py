@@ -13,6 +13,8 @@ from say import CannotGoOn
 
 CORE = "tests/core"
 TOOLS = "bin/tests"
+# runs in a layer of its own, where Sales is installed
+WITH_SALE = "tests/test_with_sale.py"
 PLUGINS = LIBRARY / "plugins"
 COUNTS = ("tests", "failures", "errors", "skipped")
 
@@ -117,7 +119,8 @@ class OdooTests(PytestLayer):
         return [
             name
             for name in _test_files()
-            if not (options.fast and _is_tour(name))
+            if name != WITH_SALE
+            and not (options.fast and _is_tour(name))
             and any(name == path or name.startswith(f"{path}/") for path in paths)
         ]
 
@@ -127,7 +130,7 @@ class OdooTests(PytestLayer):
         link = addons_folder() / ADDON
         arguments.append(f"--rootdir={link}")
         for folder in (REPOSITORY, link):
-            arguments.append(f"--ignore={folder / CORE}")
+            arguments += [f"--ignore={folder / CORE}", f"--ignore={folder / WITH_SALE}"]
             if options.fast:
                 arguments.append(f"--ignore-glob={folder}/tests/test_tour*.py")
         arguments += ["--pyargs", *(_dotted(path) for path in self.paths or ["tests"])]
