@@ -118,6 +118,7 @@ class ProjectChange(models.Model):
         changes = self._search_log(project, outside)
         sums = self._get_cumulative(project, outside)
         decisions = dict(self._fields["decision"]._description_selection(self.env))
+        decisions["none"] = ""
         billings = dict(self._fields["billing"]._description_selection(self.env))
         amounts = {}
         for change in changes:

@@ -40,6 +40,7 @@ class ProjectChangePaper(models.AbstractModel):
             "number": change._get_full_number(),
             "name": change.name,
             "type": change.type_id.name,
+            "standard": change.template_id and change.standard_note,
             "stage": change.stage_id.name,
             "requester": requester_sudo.name or "",
             "requester_company": requester_sudo.commercial_partner_id.name or "",
@@ -53,7 +54,8 @@ class ProjectChangePaper(models.AbstractModel):
             "amount": change.agreed_amount
             and format_amount(self.env, change.agreed_amount, change.currency_id),
             "supplement": change.supplement_no or "",
-            "decision": self._label(change, "decision"),
+            # what is still open is for those who sign to fill in
+            "decision": change.decision != "none" and self._label(change, "decision"),
             "decided_on": self._day(change.date_decided),
             "milestones": [
                 (milestone.name, format_date(self.env, milestone.deadline) or "-")
@@ -253,6 +255,7 @@ class ReportChangeAssessment(models.AbstractModel):
                 "side": self.env._("Assessed by"),
                 "company": change.company_id.sudo().name,
                 "signers": [{"name": assessor.name, "post": assessor.partner_id.function or ""}],
+                "unstamped": True,
             }
             for assessor in assessors_sudo
         ]
