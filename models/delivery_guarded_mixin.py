@@ -68,7 +68,8 @@ class DeliveryGuardedMixin(models.AbstractModel):
     @api.model
     def _entry_text(self, value):
         """Return a text that came from outside, stripped; anything but text is refused."""
-        if value and not isinstance(value, str):
+        # the database keeps no zero character
+        if value and (not isinstance(value, str) or "\0" in value):
             raise UserError(self.env._("Please send plain text."))
         return (value or "").strip()
 

@@ -49,7 +49,8 @@ class ProjectProject(models.Model):
         :return: action of the dialog, or False when the mode is on
         """
         self.ensure_one()
-        mode = self.env["delivery.mode"].browse(mode_id)
+        guard = self.env["delivery.guarded.mixin"]
+        mode = self.env["delivery.mode"].browse(guard._entry_id(mode_id) or 0).exists()
         asks_company = not (
             self.company_id or self.delivery_company_id or len(self.env.user.company_ids) == 1
         )

@@ -112,6 +112,8 @@ class ProjectRequirement(models.Model):
     def action_open_confirmation_round(self):
         """Open the round in which this requirement waits for the customer."""
         self.ensure_one()
+        if not self.confirmation_round_id:
+            raise UserError(self.env._("Nothing is waiting for a decision here."))
         return self.confirmation_round_id._get_action()
 
     # === BUSINESS METHODS === #

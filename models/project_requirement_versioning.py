@@ -277,7 +277,11 @@ class ProjectRequirement(models.Model):
         return value if isinstance(value, (str, int, bool)) or value is None else str(value)
 
     def action_analyse_impact(self, levels=3):
-        """Open everything that is linked to these requirements, directly or through others."""
+        """Open everything that is linked to these requirements, directly or through others.
+
+        :param int levels: how many links to follow, 1 to 10
+        """
+        levels = self._entry_id(levels) or 1
         return self.env["project.requirement.impact"]._open(self, levels)
 
     # === CANONICAL FORM === #
