@@ -22,6 +22,7 @@ from . import delivery_summary
 from . import signoff_mixin
 from . import signoff_line_mixin
 from . import signoff_evidence_mixin
+from . import signoff_coded_mixin
 from . import signoff_snapshot
 from . import signoff_void
 

@@ -9,7 +9,7 @@ class ProjectAcceptanceDeemed(models.Model):
 
     _name = "project.acceptance.deemed"
     _description = "Deemed Acceptance"
-    _inherit = ["signoff.evidence.mixin"]
+    _inherit = ["signoff.coded.mixin"]
     _order = "id desc"
 
     acceptance_id = fields.Many2one(

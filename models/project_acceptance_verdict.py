@@ -14,7 +14,7 @@ class ProjectAcceptanceVerdict(models.Model):
 
     _name = "project.acceptance.verdict"
     _description = "Answer on a Checklist"
-    _inherit = ["signoff.evidence.mixin"]
+    _inherit = ["signoff.coded.mixin"]
     _order = "id desc"
     _rec_name = "verdict"
 

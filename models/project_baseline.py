@@ -158,16 +158,24 @@ class ProjectBaseline(models.Model):
             order="outline_key, id",
         )
 
-    def _find_problems(self):
+    def _find_row_problem(self):
+        return super()._find_row_problem() or "\n".join(self._find_list_problems())
+
+    def _find_list_problems(self):
+        """Return what is wrong with the list of this baseline, without what it lists."""
         self.ensure_one()
         lines = self.line_ids
         problems = []
         if digest(dumps(self._get_manifest(lines))) != self.sha256:
             problems.append(self.env._("The list of %s was changed.", self.name))
-        snapshots_sudo = lines.sudo().version_id.snapshot_id
         for line in lines.sudo():
             if line.version_id.snapshot_id.sha256 != line.sha256:
                 problems.append(self.env._("%s does not fit its version.", line.number))
+        return problems
+
+    def _find_problems(self):
+        problems = self._find_list_problems()
+        snapshots_sudo = self.line_ids.sudo().version_id.snapshot_id
         for snapshot_sudo in snapshots_sudo:
             if problem := snapshot_sudo._find_problem():
                 problems.append(f"{snapshot_sudo.display_name}: {problem}")

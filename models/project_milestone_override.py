@@ -8,7 +8,7 @@ class ProjectMilestoneOverride(models.Model):
 
     _name = "project.milestone.override"
     _description = "Milestone Reached Without Acceptance"
-    _inherit = ["signoff.evidence.mixin"]
+    _inherit = ["signoff.coded.mixin"]
     _order = "id desc"
 
     milestone_id = fields.Many2one(

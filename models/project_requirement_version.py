@@ -38,7 +38,7 @@ class ProjectRequirementVersion(models.Model):
 
     _name = "project.requirement.version"
     _description = "Requirement Version"
-    _inherit = ["signoff.evidence.mixin"]
+    _inherit = ["signoff.coded.mixin"]
     _order = "requirement_id, number desc"
 
     requirement_id = fields.Many2one(
@@ -78,6 +78,11 @@ class ProjectRequirementVersion(models.Model):
             content = version._get_content()
             html = self.env["project.requirement.compare"]._render(content, content)
             version.content_html = version._show_pictures(html)
+
+    def _find_row_problem(self):
+        if self.snapshot_id.sha256 != self.sha256:
+            return self.env._("It does not fit its content.")
+        return super()._find_row_problem()
 
     def _is_practice(self):
         return all(self.requirement_id.mapped("project_id.delivery_practice"))

@@ -45,8 +45,13 @@ class SignoffEvidenceMixin(models.AbstractModel):
         }
         empty = {name: False for name in self._fields if self._is_plain(name)}
         return super(SignoffEvidenceMixin, self.with_context(context)).create(
-            [{**empty, **vals} for vals in vals_list]
+            self._complete([{**empty, **vals} for vals in vals_list])
         )
+
+    @api.model
+    def _complete(self, vals_list):
+        """Return the values of new rows with what the model adds to them."""
+        return vals_list
 
     @api.model
     def _check_granted(self, vals_list):
@@ -73,6 +78,7 @@ class SignoffEvidenceMixin(models.AbstractModel):
         Whoever executes it calls :meth:`_after_insert` on the new records.
         """
         self._check_granted(vals_list)
+        vals_list = self._complete(vals_list)
         now, uid = self.env.cr.now(), self.env.uid
         log = {"create_uid": uid, "create_date": now, "write_uid": uid, "write_date": now}
         names = self._get_insert_names(vals_list)
@@ -163,6 +169,13 @@ class SignoffEvidenceMixin(models.AbstractModel):
     def _is_practice(self):
         """Tell whether all of these belong to practice projects."""
         return False
+
+    def _find_row_problem(self):
+        """Return what is wrong with this row, as far as it shows by itself, or nothing.
+
+        Verify looks at every row of every model of evidence, sealed or not.
+        """
+        return ""
 
     @api.model
     def _read_file(self, attachment_sudo):

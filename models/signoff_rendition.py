@@ -27,6 +27,9 @@ class SignoffRendition(models.Model):
     def _is_practice(self):
         return self.round_id._is_practice()
 
+    def _find_row_problem(self):
+        return super()._find_row_problem() or self._find_problem()
+
     def _find_problem(self):
         """Return what is wrong with this row, or nothing."""
         self.ensure_one()

@@ -35,7 +35,7 @@ class SignoffRound(models.Model):
 
     _name = "signoff.round"
     _description = "Round of Decisions"
-    _inherit = ["signoff.evidence.mixin"]
+    _inherit = ["signoff.coded.mixin"]
     _order = "id desc"
     _movable_fields = (
         "state",

@@ -18,7 +18,7 @@ class SignoffRoundStep(models.Model):
 
     _name = "signoff.round.step"
     _description = "Step of a Round"
-    _inherit = ["signoff.evidence.mixin"]
+    _inherit = ["signoff.coded.mixin"]
     _order = "round_id desc, sequence, id"
     _movable_fields = ("state", "ended_at", "due_at", "reminded", "escalated_at", "rev", "clock_at")
 

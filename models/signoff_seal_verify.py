@@ -99,8 +99,10 @@ class SignoffSeal(models.Model):
                 number, previous = seal.number, seal.sha256
                 sealed += 1
             self.env.invalidate_all()
-        late = self._find_strays(company) + self._find_unsealed(company)
-        return sealed, problems + late[: LISTED - len(problems)], count + len(late)
+        found = self._find_strays(company) + self._find_unsealed(company)
+        loose, loose_count = self._find_loose(company)
+        count += len(found) + loose_count
+        return sealed, (problems + found + loose)[:LISTED], count
 
     def _find_problems(self, expected_number, previous, decision, images, shared):
         """Yield what is wrong with this seal and what it seals."""
@@ -126,6 +128,46 @@ class SignoffSeal(models.Model):
             yield self.env._("The signature is missing or was changed.")
         elif signature and (problem := signature._find_problem()):
             yield problem
+
+    @api.model
+    def _find_loose(self, company):
+        """Return problems of rows that show them by themselves, and how many there are.
+
+        Every row of evidence of the company is looked at, whether a seal covers it or not.
+        """
+        problems, count = [], 0
+        for name in self._get_loose_models():
+            # whoever may verify learns of every row
+            rows_sudo = self.env[name].sudo().with_context(active_test=False, bin_size=False)
+            last = 0
+            while batch := rows_sudo.search(
+                [("company_id", "=", company.id), ("id", ">", last)], order="id", limit=BATCH
+            ):
+                for row in batch:
+                    if not (problem := row._find_row_problem()):
+                        continue
+                    count += 1
+                    if count <= LISTED:
+                        label = self.env["ir.model"]._get(name).name
+                        what = f"{label} {row.id}: {row.display_name}"
+                        problems.append(
+                            {"seal_id": False, "number": 0, "document": what, "problem": problem}
+                        )
+                last = batch.ids[-1]
+                self.env.invalidate_all()
+        return problems, count
+
+    @api.model
+    def _get_loose_models(self):
+        """Return the names of the models whose rows show by themselves when they were changed."""
+        evidence = self.env.registry["signoff.evidence.mixin"]
+        return [
+            name
+            for name, model in sorted(self.env.registry.items())
+            if issubclass(model, evidence)
+            and not model._abstract
+            and model._find_row_problem is not evidence._find_row_problem
+        ]
 
     @api.model
     def _find_strays(self, company):

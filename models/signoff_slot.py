@@ -29,7 +29,7 @@ class SignoffSlot(models.Model):
 
     _name = "signoff.slot"
     _description = "Requested Decision"
-    _inherit = ["signoff.evidence.mixin"]
+    _inherit = ["signoff.coded.mixin"]
     _order = "due_at, id"
     _rec_names_search = ["person_name", "round_id.name"]
     _movable_fields = (

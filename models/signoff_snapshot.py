@@ -20,8 +20,9 @@ class SignoffSnapshot(models.Model):
 
     _name = "signoff.snapshot"
     _description = "Snapshot of a Document"
-    _inherit = ["signoff.evidence.mixin"]
+    _inherit = ["signoff.coded.mixin"]
     _order = "res_model, res_id, number desc"
+    _uncoded_fields = ("canonical",)
 
     res_model = fields.Char(string="Document Model", required=True, readonly=True)
     res_id = fields.Many2oneReference(
@@ -155,6 +156,9 @@ class SignoffSnapshot(models.Model):
             {"id": snapshot.id, "ok": not problem, "problem": problem}
             for snapshot, problem in ((row, row._find_problem()) for row in self)
         ]
+
+    def _find_row_problem(self):
+        return super()._find_row_problem() or self._find_problem()
 
     def _find_problem(self):
         self.ensure_one()

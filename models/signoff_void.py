@@ -9,7 +9,7 @@ class SignoffVoid(models.Model):
 
     _name = "signoff.void"
     _description = "Voiding"
-    _inherit = ["signoff.evidence.mixin"]
+    _inherit = ["signoff.coded.mixin"]
     _order = "id desc"
 
     res_model = fields.Char(string="Document Model", required=True, readonly=True)
