@@ -65,6 +65,24 @@ class TestTourDelivery(HttpCase, DeliveryCase):
         )
         self.assertEqual(found, 1)
 
+    def test_a_project_is_packed_and_published_on_a_phone(self):
+        self._use_phone()
+        project = self.project_light
+        project.user_id = self.delivery_user
+        self._create_agreed_requirement(project_id=project.id, name="Promised")
+        url = f"/odoo/customer-delivery-projects/{project.id}"
+        self.start_tour(url, "customer_delivery_close_out", login="delivery_user")
+        pack = self.env["project.closing.pack"].search([("project_id", "=", project.id)])
+        with self.allow_pdf_render():
+            while pack.state != "ready":
+                pack.with_context(force_report_rendering=True)._on_delivery_event(
+                    "project.closing.requested", {}
+                )
+        self.start_tour(url, "customer_delivery_close_out_publish", login="delivery_user")
+        self.assertTrue(pack.published)
+        self.assertEqual(pack.published_by_id, self.delivery_user)
+        self.start_tour("/my/delivery", "customer_delivery_close_out_portal", login="portal_a")
+
     def test_the_board_opens_what_it_counts(self):
         self._create_agreed_requirement(name="Promised", project_id=self.project_b.id)
         self.project_b.last_update_status = "off_track"

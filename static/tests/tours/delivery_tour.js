@@ -296,3 +296,49 @@ tours.add("customer_delivery_board", {
         { content: "Its tab is open", trigger: ".o_delivery_tab" },
     ],
 });
+
+const openPack = () => [
+    { content: "The tab", trigger: "a[name=delivery]", run: "click" },
+    {
+        content: "The last step",
+        trigger: "button.o_delivery_step[name=action_open_closing_pack]",
+        run: "click",
+    },
+];
+
+// Closing a project: one press asks for the pack.
+tours.add("customer_delivery_close_out", {
+    steps: () => [
+        ...withinBudget(2, openPack()),
+        { content: "It is being made", trigger: ".o_form_view .alert-info .o_progressbar" },
+        { content: "Its contents are listed", trigger: ".o_kanban_record:contains(Requirement Confirmation)" },
+        fitsTheScreen(),
+    ],
+});
+
+// It is ready: the customer may have his copy.
+tours.add("customer_delivery_close_out_publish", {
+    steps: () => [
+        ...openPack(),
+        { content: "It can be downloaded", trigger: "button[name=action_download]" },
+        { content: "More", trigger: ".o_statusbar_buttons .o-dropdown, .o_statusbar_buttons .dropdown-toggle", run: "click" },
+        { content: "Publish", trigger: "button[name=action_publish]", run: "click" },
+        { content: "Yes", trigger: ".modal-footer .btn-primary", run: "click" },
+        { content: "Published", trigger: ".ribbon:contains(Published)" },
+        fitsTheScreen(),
+    ],
+});
+
+// The customer finds it beside what he has signed.
+tours.add("customer_delivery_close_out_portal", {
+    steps: () => [
+        {
+            content: "Documents",
+            trigger: "a[href='/my/delivery/documents']",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        { content: "The archive", trigger: ".o_delivery_kept a[href*='/my/delivery/closing/']:contains(close-out pack)" },
+        fitsTheScreen(),
+    ],
+});
