@@ -3,6 +3,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_list
 
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+
 from ..core.grant import Granted, is_granted
 
 CONTROL_FIELDS = ("delivery_mode_id", "delivery_practice")
@@ -167,7 +169,9 @@ class ProjectProject(models.Model):
         # here and not by the database, which would leave their mail addresses behind
         channels_sudo = self.env["delivery.channel"].sudo().with_context(active_test=False)
         self.check_access("unlink")
-        self._unlink_except_delivery_documents()
+        # all goes with the addon, as the administrator has agreed to; nobody else can say so
+        if not (self.env.su and self.env.context.get(MODULE_UNINSTALL_FLAG)):
+            self._unlink_except_delivery_documents()
         channels_sudo.search([("project_id", "in", self.ids)]).unlink()
         return super().unlink()
 

@@ -4,7 +4,7 @@ from odoo.tools import SQL
 
 from ..core.canonical import digest
 from ..core.grant import is_granted
-from .delivery_guarded_mixin import ENTRY_CONTEXT
+from .delivery_guarded_mixin import ENTRY_CONTEXT, ask_before_deleting
 
 MAINTENANCE = "customer_delivery.maintenance"
 FUNCTION = "customer_delivery_append_only"
@@ -138,6 +138,9 @@ class SignoffEvidenceMixin(models.AbstractModel):
                 )
             )
         return super().write(dict(vals))
+
+    def unlink(self):
+        return super(SignoffEvidenceMixin, ask_before_deleting(self)).unlink()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_practice(self):

@@ -319,6 +319,15 @@ class TestAgreedContent(GuardCase):
         self._assert_refused(lambda: line.write({"requirement_id": self.agreed.id}))
         self.assertEqual(line.requirement_id, self.open)
 
+    def test_no_key_of_the_context_deletes_agreed_content(self):
+        """Removing an addon asks nothing; a caller cannot say that he does."""
+        hostile = {**HOSTILE_CONTEXT, "_force_unlink": True}
+        for user in (self.delivery_user, self.delivery_manager):
+            agreed = self.agreed.with_user(user).with_context(hostile)
+            with self.subTest(user=user.login), self.assertRaisesRegex(UserError, "agreed"):
+                agreed.unlink()
+        self.assertTrue(self.agreed.exists())
+
     def test_a_refused_write_leaves_nothing_when_the_caller_goes_on(self):
         values = {"name": "Smuggled", "user_id": self.delivery_manager.id}
         self._assert_refused(lambda: self.agreed.write(values))
