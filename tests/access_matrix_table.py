@@ -611,6 +611,7 @@ TABLE = {
     "project.change.estimate": Row(estimate, STAFF_FIGURES),
     # wizards
     "project.acceptance.conclude": wizard(*USERS),
+    "project.acceptance.deem": wizard(*MANAGERS),
     "project.acceptance.words": wizard(*USERS),
     "project.change.put.aside": wizard(*USERS),
     "project.baseline.compare": wizard(*READERS),

@@ -1,6 +1,7 @@
 from base64 import b64encode
+from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ProjectAcceptanceDeem(models.TransientModel):
@@ -43,3 +44,11 @@ class ProjectAcceptanceDeem(models.TransientModel):
             lambda file: file.res_model == self._name and file.create_uid == self.env.user
         ).unlink()
         return {"type": "ir.actions.act_window_close"}
+
+    @api.autovacuum
+    def _gc_uploads(self):
+        """Delete what was uploaded into dialogs that nobody finished."""
+        limit = fields.Datetime.now() - timedelta(days=1)
+        self.env["ir.attachment"].search(
+            [("res_model", "=", self._name), ("create_date", "<", limit)], limit=1000
+        ).unlink()

@@ -267,7 +267,7 @@ class SignoffPaperUpload(models.TransientModel):
         limit = fields.Datetime.now() - timedelta(days=1)
         self.env["ir.attachment"].search(
             [
-                ("res_model", "in", [self._name, "signoff.record", "project.acceptance.deem"]),
+                ("res_model", "in", [self._name, "signoff.record"]),
                 ("create_date", "<", limit),
             ],
             limit=1000,
