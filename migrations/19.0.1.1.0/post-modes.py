@@ -17,8 +17,6 @@ MODES = {
         "acceptance_evidence": True,
     },
 }
-# of the classes that ship; others count once
-WEIGHTS = {"must": 3, "should": 2, "wont": 0}
 
 
 def migrate(cr, version):
@@ -52,8 +50,3 @@ def migrate(cr, version):
                     ],
                 }
             )
-    for code, weight in WEIGHTS.items():
-        name = f"customer_delivery.project_requirement_priority_{code}"
-        priority = env.ref(name, raise_if_not_found=False)
-        if priority and priority.weight == 1:
-            priority.weight = weight

@@ -3,7 +3,17 @@
 from odoo import SUPERUSER_ID, api
 from odoo.tools import SQL
 
-MODELS = ("signoff.snapshot", "signoff.void", "project.requirement.version")
+MODELS = (
+    "project.acceptance.deemed",
+    "project.acceptance.verdict",
+    "project.milestone.override",
+    "project.requirement.version",
+    "signoff.round",
+    "signoff.round.step",
+    "signoff.slot",
+    "signoff.snapshot",
+    "signoff.void",
+)
 BATCH = 1000
 
 
