@@ -5,6 +5,7 @@ from . import delivery_workday
 from . import delivery_event
 from . import delivery_event_drain
 from . import delivery_search_mixin
+from . import delivery_keyed_mixin
 from . import delivery_numbered_mixin
 from . import delivery_thread_mixin
 from . import delivery_portal_mixin

@@ -35,6 +35,7 @@ class ProjectAcceptanceIssue(models.Model):
         "project.acceptance.worded.mixin",
         "signoff.line.mixin",
         "delivery.numbered.mixin",
+        "delivery.keyed.mixin",
         "delivery.guarded.mixin",
     ]
     _order = "state, date_deadline, id"

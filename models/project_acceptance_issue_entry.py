@@ -1,12 +1,9 @@
 from datetime import timedelta
 
-from psycopg2.errors import UniqueViolation
-
 from odoo import api, fields, models
-from odoo.exceptions import ConcurrencyError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..core.grant import Granted
 from .delivery_channel import SAID_VIA
 from .project_acceptance_issue_task import DAYS
 
@@ -63,36 +60,21 @@ class ProjectAcceptanceIssue(models.Model):
         project = issues.env["project.project"].browse(self._entry_id(project_id) or 0)
         project.check_access("read")
         severity = "serious" if is_serious is True else "minor"
-        issue = issues._file_once(
-            {
-                **issues._get_entry_place(project),
-                "name": text,
-                "project_id": project.id,
-                "severity": severity,
-                "date_deadline": fields.Date.context_today(self) + timedelta(days=DAYS[severity]),
-                "reported_by_id": self._entry_id(requester_id),
-                "said_via": self._entry_choice("said_via", said_via),
-            },
-            client_key,
-        )
+        vals = {
+            **issues._get_entry_place(project),
+            "name": text,
+            "project_id": project.id,
+            "severity": severity,
+            "date_deadline": fields.Date.context_today(self) + timedelta(days=DAYS[severity]),
+            "reported_by_id": self._entry_id(requester_id),
+            "said_via": self._entry_choice("said_via", said_via),
+        }
+        issue = issues._file_once({key: val for key, val in vals.items() if val}, client_key)
         issue._attach_before(files)
         issue._ask_for_tasks()
         return {"id": issue.id, "number": issue.number, "created": True}
 
     # === BUSINESS METHODS === #
-
-    @api.model
-    def _find_by_client_key(self, client_key):
-        """Return the issue that this user has sent under the key, if any."""
-        if not isinstance(client_key, str) or not 16 <= len(client_key) <= 64:
-            raise UserError(
-                self.env._("The entry has no valid key. Reload the page and try again.")
-            )
-        # rows of others are not told apart from none
-        found_sudo = self.sudo().search([("client_key", "=", client_key)], limit=1)
-        if found_sudo and found_sudo.create_uid != self.env.user:
-            raise UserError(self.env._("Another person has used this key. Reload the page."))
-        return found_sudo.with_env(self.env)
 
     @api.model
     def _get_entry_place(self, project):
@@ -114,15 +96,6 @@ class ProjectAcceptanceIssue(models.Model):
         # the project's manager is known to everybody who works on it
         owner = running._get_responsible() if running else project.sudo().user_id
         return {**place, "user_id": owner.id}
-
-    @api.model
-    def _file_once(self, vals, client_key):
-        vals = {name: value for name, value in vals.items() if value}
-        try:
-            return self.create([Granted(vals, client_key=client_key)])
-        except UniqueViolation as error:
-            # the same entry came twice at the same moment: try again, then the first is found
-            raise ConcurrencyError(str(error)) from error
 
     def _attach_before(self, files):
         """Keep photos, as pairs of name and bytes, that show what is wrong."""

@@ -173,10 +173,7 @@ class ProjectAcceptanceItem(models.Model):
         """Return the answer that was sent under this key before, if any."""
         if not client_key:
             return False
-        if not isinstance(client_key, str) or not 16 <= len(client_key) <= 64:
-            raise UserError(
-                self.env._("The entry has no valid key. Reload the page and try again.")
-            )
+        self.env["delivery.keyed.mixin"]._check_client_key(client_key)
         # the key is known to its maker alone; rows of others are not told apart from none
         found_sudo = (
             self.env["project.acceptance.verdict"]

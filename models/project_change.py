@@ -25,6 +25,7 @@ class ProjectChange(models.Model):
         "delivery.portal.mixin",
         "delivery.search.mixin",
         "delivery.numbered.mixin",
+        "delivery.keyed.mixin",
         "mail.activity.mixin",
         # stages first: content that comes with a move is judged before the move locks it
         "delivery.staged.mixin",

@@ -1,10 +1,8 @@
-from psycopg2.errors import UniqueViolation
-
 from odoo import api, fields, models
-from odoo.exceptions import ConcurrencyError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..core.grant import Granted, like
+from ..core.grant import like
 from .project_requirement_wish import SAID_VIA
 
 ORIGINS = [
@@ -146,33 +144,11 @@ class ProjectChange(models.Model):
         }
         if is_urgent is True and not vals["type_id"]:
             raise UserError(self.env._("The delivery mode of this project has no urgent changes."))
-        change = changes._file_once(vals, client_key)
+        change = changes._file_once({key: val for key, val in vals.items() if val}, client_key)
         change._attach(files)
         if is_urgent is True:
             change.action_do_first()
         return {"id": change.id, "number": change._get_full_number(), "created": True}
-
-    @api.model
-    def _file_once(self, vals, client_key, **control):
-        """Create one change with control values that a named method has checked."""
-        vals = {name: value for name, value in vals.items() if value}
-        try:
-            return self.create([Granted(vals, client_key=client_key, **control)])
-        except UniqueViolation as error:
-            # the same entry came twice at the same moment: try again, then the first is found
-            raise ConcurrencyError(str(error)) from error
-
-    @api.model
-    def _find_by_client_key(self, client_key):
-        """Return the change that this user has sent under the key, if any."""
-        if not isinstance(client_key, str) or not 16 <= len(client_key) <= 64:
-            raise UserError(
-                self.env._("The entry has no valid key. Reload the page and try again.")
-            )
-        found = self.sudo().search([("client_key", "=", client_key)], limit=1)
-        if found and found.create_uid != self.env.user:
-            raise UserError(self.env._("Another person has used this key. Reload the page."))
-        return found.with_env(self.env)
 
     @api.model
     def _get_urgent_type(self, project):

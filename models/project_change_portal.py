@@ -1,11 +1,7 @@
-from psycopg2.errors import UniqueViolation
-
 from odoo import api, fields, models
-from odoo.exceptions import ConcurrencyError
 from odoo.fields import Command, Domain
 from odoo.tools import plaintext2html
 
-from ..core.grant import Granted
 from .project_change_stage import CLOSED_KINDS
 
 # What customers may read of a change through any door. What is not named stays inside: no cost,
@@ -171,13 +167,7 @@ class ProjectChange(models.Model):
             "requester_id": requester.id,
             "portal_access": "comment",
         }
-        try:
-            change_sudo = self.sudo().create(
-                [Granted(vals, client_key=client_key, origin="portal")]
-            )
-        except UniqueViolation as error:
-            # the same form came twice at the same moment: try again, then the first is found
-            raise ConcurrencyError(str(error)) from error
+        change_sudo = self.sudo()._file_once(vals, client_key, origin="portal")
         change_sudo._keep_filed_files(files)
         change_sudo._tell_owner_of_request()
         change_sudo._send_receipt()

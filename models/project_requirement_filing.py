@@ -1,14 +1,9 @@
 import hmac
 from datetime import timedelta
 
-from psycopg2.errors import UniqueViolation
-
 from odoo import api, fields, models, tools
-from odoo.exceptions import ConcurrencyError
 from odoo.fields import Domain
 from odoo.tools import email_normalize, plaintext2html
-
-from ..core.grant import Granted
 
 WISHES_PER_HOUR = 120  # of one channel, before its form asks to wait
 WISH_FILED = "requirement.wish.filed"
@@ -45,11 +40,7 @@ class ProjectRequirement(models.Model):
             **values,
         }
         vals = {key: value for key, value in vals.items() if value}
-        try:
-            wish_sudo = wishes_sudo.create([Granted(vals, client_key=client_key)])
-        except UniqueViolation as error:
-            # The same form came twice at the same moment: try again, then the first is found.
-            raise ConcurrencyError(str(error)) from error
+        wish_sudo = wishes_sudo._file_once(vals, client_key)
         wish_sudo._attach_filed(files)
         wish_sudo._tell_owner_of_wish()
         wish_sudo._send_receipt()

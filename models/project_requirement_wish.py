@@ -204,31 +204,19 @@ class ProjectRequirement(models.Model):
             return {"id": known.id, "number": known._get_full_number(), "created": False}
         title, body = self._split_text(text)
         files = requirements._check_files(images)
-        requirement = requirements._create_granted(
-            {
-                "name": title,
-                "description": body,
-                "project_id": self._entry_id(project_id),
-                "partner_id": self._entry_id(partner_id),
-                "requester_id": self._entry_id(requester_id),
-                "said_via": self._entry_choice("said_via", said_via),
-            },
-            client_key=client_key,
+        vals = {
+            "name": title,
+            "description": body,
+            "project_id": self._entry_id(project_id),
+            "partner_id": self._entry_id(partner_id),
+            "requester_id": self._entry_id(requester_id),
+            "said_via": self._entry_choice("said_via", said_via),
+        }
+        requirement = requirements._file_once(
+            {key: val for key, val in vals.items() if val}, client_key
         )
         requirement._attach(files)
         return {"id": requirement.id, "number": requirement._get_full_number(), "created": True}
-
-    @api.model
-    def _find_by_client_key(self, client_key):
-        """Return the requirement that this user's phone has sent under the key, if any."""
-        if not isinstance(client_key, str) or not 16 <= len(client_key) <= 64:
-            raise UserError(
-                self.env._("The entry has no valid key. Reload the page and try again.")
-            )
-        found = self.sudo().search([("client_key", "=", client_key)], limit=1)
-        if found and found.create_uid != self.env.user:
-            raise UserError(self.env._("Another person has used this key. Reload the page."))
-        return found.with_env(self.env)
 
     @api.model
     def _split_text(self, text):
@@ -241,12 +229,6 @@ class ProjectRequirement(models.Model):
         if len(title) > 250:
             title, rest = f"{title[:249]}…", "\n".join(lines).strip()
         return title, plaintext2html(rest) if rest else False
-
-    @api.model
-    def _create_granted(self, vals, **control):
-        """Create one requirement with control values that a named method has checked."""
-        vals = {key: val for key, val in vals.items() if val}
-        return self.create([Granted(vals, **control)])
 
     @api.model
     def _check_files(self, files):

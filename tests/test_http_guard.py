@@ -56,7 +56,7 @@ class TestGuardOverHttp(DeliveryCase, HttpCase):
             # private methods are no doors
             ("_signoff_agree", [self.open.ids], {}),
             ("_signoff_release", [self.agreed.ids], {}),
-            ("_create_granted", [{"name": "F"}], {}),
+            ("_file_once", [{"name": "F"}, "k" * 16], {}),
             ("_fit_stages", [self.open.ids], {}),
             ("_delete_practice", [self.open.ids], {}),
         )
