@@ -22,6 +22,7 @@
         "security/acceptance_rules.xml",
         "security/closing_pack_rules.xml",
         "security/signoff_rules.xml",
+        "security/signoff_remark_rules.xml",
         "security/signoff_check_rules.xml",
         "security/delivery_workday_rules.xml",
         "security/signoff_dialog_rules.xml",
@@ -47,6 +48,7 @@
         "data/project_acceptance_activity_data.xml",
         # flows after the modes that use them
         "data/signoff_flow_data.xml",
+        "data/signoff_flow_review_data.xml",
         # these name the modes that use them
         "data/project_change_stage_data.xml",
         "data/project_change_dimension_data.xml",
@@ -93,6 +95,7 @@
         "report/requirement_paper_templates.xml",
         "report/signoff_paper_templates.xml",
         "report/signoff_round_paper.xml",
+        "report/report_minutes.xml",
         "report/report_specification.xml",
         "report/report_confirmation_slip.xml",
         "report/report_baseline_comparison.xml",
@@ -111,6 +114,7 @@
         "wizard/project_baseline_compare_views.xml",
         "wizard/project_baseline_freeze_views.xml",
         "wizard/project_baseline_send_views.xml",
+        "wizard/project_baseline_review_views.xml",
         "wizard/signoff_slot_answer_views.xml",
         "wizard/signoff_void_reason_views.xml",
         "wizard/signoff_flow_test_views.xml",

@@ -18,7 +18,7 @@ CODE_WINDOW = Window(20, 600)
 KEY = "delivery_signoff_opened"
 OPEN_SECONDS = 12 * 3600
 OPENED_KEPT = 20
-ACTS = ("approve", "reject", "ask")
+ACTS = ("approve", "reject", "ask", "comment")
 LINK = "/delivery/sign/<int:slot_id>/<string:secret>"
 
 
@@ -321,8 +321,22 @@ class SignoffPortal(CustomerPortal):
             typed=typed or {},
             error=error,
             handed=bool(handed),
+            items=self._get_items(slot_sudo, typed or {}),
             **self._get_words(slot_sudo),
         )
+
+    def _get_items(self, slot_sudo, typed):
+        """Return the items to remark on, with what was said or has just been typed of them."""
+        if slot_sudo.state != "pending" or slot_sudo.round_id.state != "running":
+            return []
+        return [
+            {
+                **item,
+                "verdict": typed.get(f"mark-{item['key']}", item["verdict"]),
+                "comment": typed.get(f"remark-{item['key']}", item["comment"]),
+            }
+            for item in slot_sudo._get_marked_items()
+        ]
 
     def _get_words(self, slot_sudo):
         """Return who asks whom, in one sentence, and whether the answer is late."""
@@ -364,13 +378,30 @@ class SignoffPortal(CustomerPortal):
                     url += "?handed=1"
                 elif act == "withdraw" and method != "device":
                     slot_sudo._withdraw((form.get("comment") or "").strip())
-                elif act in ACTS:
-                    self._decide(slot_sudo, act, method, form)
+                elif act in (*ACTS, "remark"):
+                    self._remark(slot_sudo, method, form)
+                    if act != "remark":
+                        self._decide(slot_sudo, act, method, form)
                 else:
                     raise UserError(slot_sudo.env._("Please choose an answer."))
         except UserError as error:
             return self._render_page(slot_sudo, method, secret, form, str(error))
         return request.redirect(url, code=303)
+
+    def _remark(self, slot_sudo, method, form):
+        """Keep what the form says of single items."""
+        marks = [
+            {
+                "key": item["key"],
+                "verdict": form.get(f"mark-{item['key']}"),
+                "comment": (form.get(f"remark-{item['key']}") or "").strip(),
+            }
+            for item in self._get_items(slot_sudo, {})
+            if form.get(f"mark-{item['key']}")
+        ]
+        if marks:
+            own_sudo = slot_sudo.with_user(request.env.user).sudo()
+            own_sudo._remark(marks, method, form.get("snapshot_sha256") or "")
 
     def _decide(self, slot_sudo, verdict, method, form):
         slot_sudo._stamp_seen()

@@ -52,6 +52,9 @@ from . import signoff_slot_event
 from . import signoff_slot_clock
 from . import signoff_round_expiry
 from . import signoff_slot_remind
+from . import signoff_remark
+from . import signoff_slot_remark
+from . import signoff_round_remark
 from . import signoff_identity
 from . import signoff_decision
 from . import signoff_decision_screen

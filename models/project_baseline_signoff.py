@@ -12,18 +12,20 @@ class ProjectBaseline(models.Model):
     _movable_fields = ("state", "signoff_state")
 
     can_send = fields.Boolean(compute="_compute_can_send", export_string_translation=False)
+    can_review = fields.Boolean(compute="_compute_can_send", export_string_translation=False)
 
     @api.depends("state", "kind", "signoff_state")
     @api.depends_context("uid")
     def _compute_can_send(self):
         manages = {project: project._may_manage_delivery() for project in self.project_id}
         for baseline in self:
-            baseline.can_send = (
+            opens = (
                 baseline.state == "frozen"
-                and baseline.kind == "customer"
                 and baseline.signoff_state not in ("running", "approved")
                 and manages.get(baseline.project_id)
             )
+            baseline.can_send = opens and baseline.kind == "customer"
+            baseline.can_review = opens and baseline.kind != "customer"
 
     def action_open_send(self):
         """Open the dialog that asks the customer to confirm this baseline as it was published."""
@@ -33,6 +35,15 @@ class ProjectBaseline(models.Model):
             self.env._("Send for Confirmation"),
             {"default_baseline_id": self.id},
             size="extra-large",
+        )
+
+    def action_open_review(self):
+        """Open the dialog that asks people to review this baseline item by item."""
+        self.ensure_one()
+        return self.project_id._open_delivery_dialog(
+            "project.baseline.review",
+            self.env._("Send for Review"),
+            {"default_baseline_id": self.id},
         )
 
     # === HOOKS OF ROUNDS === #
@@ -46,17 +57,31 @@ class ProjectBaseline(models.Model):
         for baseline in self:
             if baseline.state == "void":
                 raise UserError(self.env._("%s is void.", baseline.name))
-            if baseline.kind != "customer":
-                raise UserError(
-                    self.env._(
-                        "%s is internal. Publish one for the customer to have it confirmed.",
-                        baseline.name,
-                    )
-                )
-            baseline.line_ids.requirement_id._signoff_check_complete()
+        # what is internal is reviewed as it stands, complete or not
+        self._signoff_to_confirm().line_ids.requirement_id._signoff_check_complete()
+
+    def _signoff_to_confirm(self):
+        """Return those of these that the customer confirms; the others are reviewed only."""
+        return self.filtered(lambda baseline: baseline.kind == "customer")
+
+    def _signoff_get_items(self, row):
+        return [
+            {
+                "key": line.number,
+                "name": line.name,
+                "outline": line.outline or "",
+                "version": line.version_number,
+                "sha256": line.sha256,
+            }
+            for line in self.line_ids
+        ]
 
     def _signoff_title(self):
         self.ensure_one()
+        if self.kind != "customer":
+            return self.env._(
+                "Review %(name)s of %(project)s", name=self.name, project=self.project_name
+            )
         return self.env._(
             "Requirements %(name)s of %(project)s", name=self.name, project=self.project_name
         )
@@ -73,7 +98,8 @@ class ProjectBaseline(models.Model):
         return {baseline.id: self.env["ir.attachment"].sudo() for baseline in self}
 
     def _signoff_is_fresh(self, row):
-        return all(
+        # a review is of versions; what is reviewed may be mended meanwhile
+        return self.kind != "customer" or all(
             line.requirement_id.content_rev == line.version_id.content_rev for line in self.line_ids
         )
 
@@ -81,7 +107,8 @@ class ProjectBaseline(models.Model):
         """Return the list and the text of every requirement, from the versions that are kept."""
         self.ensure_one()
         compare = self.env["project.requirement.compare"]
-        previous = self._get_confirmed_before()
+        # who reviews for us has confirmed nothing
+        previous = self._get_confirmed_before() if self.kind == "customer" else {}
         items = []
         for line in self.line_ids:
             version = line.version_id
@@ -142,7 +169,7 @@ class ProjectBaseline(models.Model):
     def _signoff_on_event(self, name, row):
         super()._signoff_on_event(name, row)
         # whoever decides needs no right to edit requirements
-        lines_sudo = self.sudo().line_ids
+        lines_sudo = self.sudo()._signoff_to_confirm().line_ids
         requirements_sudo = lines_sudo.requirement_id
         if name == "started":
             requirements_sudo._signoff_begin()

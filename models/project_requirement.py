@@ -49,6 +49,7 @@ class ProjectRequirement(models.Model):
         "content_lock",
         "agreed_strength",
         "changed_after_agreement",
+        "content_editor_id",
         "date_stage",
         "paused_stage_id",
         "number",

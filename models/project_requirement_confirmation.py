@@ -149,6 +149,7 @@ class ProjectRequirement(models.Model):
                 [
                     ("requirement_id", "in", self.ids),
                     ("baseline_id.signoff_state", "=", "running"),
+                    ("baseline_id.kind", "=", "customer"),
                 ]
             )
         )

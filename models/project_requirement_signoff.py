@@ -135,6 +135,7 @@ class ProjectRequirement(models.Model):
                 [
                     ("requirement_id", "in", self.ids),
                     ("baseline_id.signoff_state", "=", "running"),
+                    ("baseline_id.kind", "=", "customer"),
                 ]
             )
             .baseline_id

@@ -3,7 +3,8 @@ from base64 import b64encode
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..core.canonical import digest, dumps
+from ..core.approval import APPROVING
+from ..core.canonical import digest, dumps, loads
 from ..core.grant import Granted
 from .signoff_flow_step import METHODS
 from .signoff_slot import VERDICTS
@@ -66,6 +67,17 @@ class SignoffDecision(models.Model):
         readonly=True, help="Signed under another name than that of the contact who was asked."
     )
     replaces_sha256 = fields.Char(readonly=True, export_string_translation=False)
+    remarks_sha256 = fields.Char(
+        string="Check Code of the Remarks", readonly=True, export_string_translation=False
+    )
+    file_sha256s = fields.Text(string="Check Codes of Files", readonly=True)
+    attachment_ids = fields.One2many(
+        "ir.attachment",
+        "res_id",
+        string="Files of the Decision",
+        domain=[("res_model", "=", "signoff.decision")],
+        readonly=True,
+    )
     recorded_at = fields.Datetime(string="Recorded", required=True, readonly=True)
     occurred_on = fields.Date(
         string="Date as Stated", readonly=True, help="As written on the paper, or as told."
@@ -138,6 +150,8 @@ class SignoffDecision(models.Model):
         image = values.get("image") or b""
         user = self.env.user
         himself = method in ("login", "link")
+        signs = self._is_signature(slot_sudo, verdict, method, values)
+        files = [] if signs else values.get("files") or []
         decision_vals = {
             "slot_id": slot_sudo.id,
             "round_id": slot_sudo.round_id.id,
@@ -165,15 +179,26 @@ class SignoffDecision(models.Model):
             "said_via": values.get("said_via") or False,
             "other_name": (identity_vals["name"] or "").strip() != slot_sudo.person_name.strip(),
             "replaces_sha256": replaces.sha256 if replaces else False,
+            "remarks_sha256": slot_sudo._get_remarks_digest(),
+            "file_sha256s": self._list_files(files),
             "recorded_at": fields.Datetime.now(),
             "occurred_on": values.get("occurred_on") or False,
         }
         decision_vals["sha256"] = digest(dumps(self._as_payload(decision_vals)))
         decision_sudo = self._write_with_identity(decision_vals, identity_vals, image)
-        if image or values.get("files") or slot_sudo.step_id.needs_signature:
-            if verdict in ("approve", "conditional"):
-                self.env["signoff.signature"]._record(decision_sudo, values)
+        if signs:
+            self.env["signoff.signature"]._record(decision_sudo, values)
+        elif files:
+            decision_sudo._keep_files(files)
         return decision_sudo
+
+    @api.model
+    def _is_signature(self, slot_sudo, verdict, method, values):
+        """Tell whether a decision is signed; then its files belong to the signature."""
+        if verdict not in APPROVING:
+            return False
+        proven = values.get("files") and method != "login"
+        return bool(values.get("image") or proven or slot_sudo.step_id.needs_signature)
 
     @api.model
     def _write_with_identity(self, decision_vals, identity_vals, image):
@@ -225,6 +250,8 @@ class SignoffDecision(models.Model):
             "said_via",
             "other_name",
             "replaces_sha256",
+            "remarks_sha256",
+            "file_sha256s",
             "recorded_at",
             "occurred_on",
         )
@@ -233,6 +260,10 @@ class SignoffDecision(models.Model):
             if value is False and name != "other_name":
                 content[name] = None
         return {"schema": SCHEMA, **content}
+
+    def _get_files(self):
+        """Return [(name, sha256)] of the files that came with this decision."""
+        return [(file["name"], file["sha256"]) for file in loads(self.file_sha256s or "[]")]
 
     def _get_payload(self):
         """Return the plain content of this decision, for whoever recomputes its check code."""
@@ -247,6 +278,9 @@ class SignoffDecision(models.Model):
         self.ensure_one()
         if digest(dumps(self._get_payload())) != self.sha256:
             return self.env._("The decision was changed.")
+        if self.file_sha256s:
+            if problem := self._find_file_problem(self.sudo().attachment_ids, self._get_files()):
+                return problem
         identity_sudo = self.identity_id.sudo()
         if identity_sudo.digest != self.identity_digest:
             return self.env._("Who signed was changed.")
@@ -257,6 +291,8 @@ class SignoffDecision(models.Model):
         if digest(row_sudo.plan or "") != self.plan_sha256:
             return self.env._("The plan of the round was changed.")
         slot_sudo = self.slot_id.sudo()
+        if self.remarks_sha256 and not slot_sudo._has_remarks_of(self.remarks_sha256):
+            return self.env._("The remarks on items do not fit the decision.")
         if (slot_sudo.step_name, slot_sudo.meaning) != (self.step_name, self.meaning):
             return self.env._("The decision does not fit what was asked.")
         return identity_sudo._find_problem(images)

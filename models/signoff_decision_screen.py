@@ -25,14 +25,20 @@ class SignoffDecision(models.Model):
                 if note
             ]
             decision.paper_note = " · ".join(notes) or False
-            decision.file_count = sum(len(signature._get_files()) for signature in signatures)
+            # a signature keeps the files of an agreement, the decision those of a refusal
+            decision.file_count = len(decision._get_files()) + sum(
+                len(signature._get_files()) for signature in signatures
+            )
 
     def action_open_file(self):
         """Open the stamped copy, or the proof, that is kept under this decision; works on one."""
         self.ensure_one()
         self.check_access("read")
         # whoever reads a decision reads what is kept under it
-        files_sudo = self.sudo().signature_ids.attachment_ids
+        decision_sudo = self.sudo()
+        files_sudo = decision_sudo.signature_ids.attachment_ids
+        if decision_sudo.file_sha256s:
+            files_sudo |= decision_sudo.attachment_ids
         if not files_sudo:
             raise UserError(self.env._("No file is kept here, or it is missing."))
         if len(files_sudo) > 1:

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 # how many who are absent themselves may stand between who is asked and who decides
 CHAIN_LIMIT = 3
@@ -124,9 +125,13 @@ class SignoffDelegation(models.Model):
             behind = self.sudo().search([("delegate_id", "in", behind.ids)]).user_id - absent
             absent |= behind
         # whoever goes on leave need not see what those ask for whom he stands in
-        self.env["signoff.slot"].sudo().search(
-            Domain("state", "=", "pending") & Domain("user_id", "in", absent.ids)
-        )._ask_delegates()
+        slots_sudo = self.env["signoff.slot"].sudo()
+        pending = Domain("state", "=", "pending") & Domain("user_id", "in", absent.ids)
+        for row_sudo in slots_sudo.search(pending).round_id:
+            # nobody is asked to stand in for what is decided at this moment
+            row_sudo._lock()
+        slots_sudo.invalidate_model(["state"], flush=False)
+        slots_sudo.search(pending)._ask_delegates()
 
     @api.model
     def _cron_begin(self):
@@ -134,7 +139,20 @@ class SignoffDelegation(models.Model):
         today = fields.Date.today()
         # days begin earlier in the east
         near = [("date_from", "<=", today + DAY), ("date_to", ">=", today - DAY)]
-        self.search(near)._begin()
+        delegations = self.search(near)
+        progress = self.env["ir.cron"]
+        progress._commit_progress(remaining=len(delegations))
+        for delegation in delegations:
+            try:
+                with self.env.cr.savepoint():
+                    delegation._begin()
+                    self.env.flush_all()
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                # somebody decides just now; the next run looks again
+                self.env.cr.rollback()
+                return
+            if not progress._commit_progress(1):
+                return
 
     def _is_current(self):
         """Tell whether the absence lasts today, where the absent person is."""

@@ -64,7 +64,9 @@ class SignoffDocumentMixin(models.AbstractModel):
 
     # === ACTION METHODS === #
 
-    def action_send_signoff(self, flow_id=False, due_date=False, note="", signatory_ids=()):
+    def action_send_signoff(
+        self, flow_id=False, due_date=False, note="", signatory_ids=(), reviewer_ids=()
+    ):
         """Send these documents for decisions; works on many.
 
         :param int flow_id: approval flow; by default the first of the mode that fits
@@ -72,6 +74,7 @@ class SignoffDocumentMixin(models.AbstractModel):
         :param str note: said to those who decide
         :param list signatory_ids: ids of project parties who shall sign for the customer; by
             default all of the project who may
+        :param list reviewer_ids: ids of contacts, for steps that ask whom the sender chooses
         :return: the rounds
         :raises UserError: when a document is not ready, runs already, has no flow, or when a step
             of the flow finds nobody to ask
@@ -82,10 +85,18 @@ class SignoffDocumentMixin(models.AbstractModel):
         parties = documents.env["project.party"].browse(
             [guard._entry_id(party_id) for party_id in signatory_ids or ()]
         )
+        reviewers = documents.env["res.partner"].browse(
+            [guard._entry_id(partner_id) for partner_id in reviewer_ids or ()]
+        )
         due = documents._signoff_entry_date(due_date)
         documents._signoff_check_start()
         return documents.env["signoff.round"]._start(
-            documents, flow, due=due, note=guard._entry_text(note), parties=parties.exists()
+            documents,
+            flow,
+            due=due,
+            note=guard._entry_text(note),
+            parties=parties.exists(),
+            reviewers=reviewers.exists(),
         )
 
     def action_withdraw_signoff(self, reason):
@@ -166,7 +177,10 @@ class SignoffDocumentMixin(models.AbstractModel):
     def _signoff_get_authors(self):
         """Return the users who count as authors, for the segregation of duties."""
         self.ensure_one()
-        return self.create_uid | self.env.user
+        authors = self.create_uid | self.env.user
+        if "content_editor_id" in self._fields:
+            authors |= self.sudo().content_editor_id.with_env(self.env)
+        return authors
 
     def _signoff_get_assessors(self):
         """Return the users who assessed the document, for the segregation of duties."""
@@ -214,6 +228,15 @@ class SignoffDocumentMixin(models.AbstractModel):
     def _signoff_payload(self):
         """Return the plain content of each document, with its ``schema``."""
         raise NotImplementedError
+
+    def _signoff_get_items(self, row):
+        """Return the items of this document on which people remark one by one, in order.
+
+        :param row: the signoff.round that shows them
+        :return: list of dictionaries with ``key`` (unique), ``name``, ``outline``, ``version``
+            and ``sha256``; none for a document that is decided as a whole
+        """
+        return []
 
     def _signoff_render(self, snapshot):
         """Return the readable body of what is signed, as HTML, from the snapshot alone."""

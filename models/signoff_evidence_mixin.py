@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from ..core.canonical import digest
+from ..core.canonical import digest, dumps
 from ..core.grant import is_granted
 from .delivery_guarded_mixin import ENTRY_CONTEXT, ask_before_deleting
 
@@ -179,6 +179,33 @@ class SignoffEvidenceMixin(models.AbstractModel):
         Verify looks at every row of every model of evidence, sealed or not.
         """
         return ""
+
+    def _keep_files(self, files):
+        """Pin files to this row of evidence.
+
+        :param files: list of (name, bytes, mimetype)
+        """
+        self.ensure_one()
+        # nobody has a right to files of evidence, and no key of the caller describes them
+        self.env["ir.attachment"].sudo().with_context({}).create(
+            [
+                {
+                    "name": name,
+                    "raw": data,
+                    "mimetype": mimetype,
+                    "description": digest(data),
+                    "res_model": self._name,
+                    "res_id": self.id,
+                }
+                for name, data, mimetype in files
+            ]
+        )
+
+    @api.model
+    def _list_files(self, files):
+        """Return names and check codes of files as canonical text, nothing without files."""
+        rows = [{"name": name, "sha256": digest(data)} for name, data, _mimetype in files]
+        return dumps(rows) if rows else False
 
     @api.model
     def _read_file(self, attachment_sudo):

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import format_list
 
 METHODS = [
     ("login", "Signed in"),
@@ -18,6 +19,7 @@ SOURCES = [
     ("field", "Field of the document"),
     ("field_manager", "Manager of a field of the document"),
     ("previous", "Chosen by the step before"),
+    ("chosen", "Chosen when it is sent"),
 ]
 
 
@@ -60,6 +62,7 @@ class SignoffFlowStep(models.Model):
         domain="[('model', '=', res_model), ('relation', 'in', ['res.users', 'res.partner'])]",
         ondelete="cascade",
     )
+    who = fields.Char(string="Asked", compute="_compute_who")
     # how many
     rule = fields.Selection(
         [
@@ -138,6 +141,30 @@ class SignoffFlowStep(models.Model):
         "CHECK(reject_policy != 'step' OR reject_step_id IS NOT NULL)",
         "Name the step to which a refused document goes back.",
     )
+
+    @api.depends("source", "user_ids", "group_id", "role_id", "field_id", "rule", "need", "kind")
+    @api.depends_context("lang")
+    def _compute_who(self):
+        sources = dict(self._fields["source"]._description_selection(self.env))
+        rules = dict(self._fields["rule"]._description_selection(self.env))
+        for step in self:
+            named = {
+                "user": format_list(self.env, step.user_ids.mapped("name"))
+                if step.user_ids
+                else "",
+                "group": step.group_id.name,
+                "role": step.role_id.name,
+                "field": step.field_id.field_description,
+                "field_manager": step.field_id.field_description,
+            }.get(step.source)
+            who = sources.get(step.source) or ""
+            if named:
+                who = named if step.source == "user" else f"{who}: {named}"
+            if step.kind != "comment":
+                rule = rules.get(step.rule) or ""
+                number = {"count": f" {step.need}", "percent": f" {step.need} %"}
+                who = f"{who} · {rule}{number.get(step.rule, '')}"
+            step.who = who
 
     @api.constrains("source", "user_ids", "group_id", "role_id", "field_id", "rule", "need")
     def _check_source(self):

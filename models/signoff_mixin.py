@@ -32,6 +32,7 @@ class SignoffMixin(models.AbstractModel):
         "content_lock",
         "agreed_strength",
         "changed_after_agreement",
+        "content_editor_id",
     )
 
     content_rev = fields.Integer(
@@ -41,6 +42,14 @@ class SignoffMixin(models.AbstractModel):
         required=True,
         copy=False,
         help="Counts real changes of what the customer agrees to.",
+    )
+    content_editor_id = fields.Many2one(
+        "res.users",
+        string="Content Last Edited By",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        help="Who last changed what is agreed to, where the segregation of duties counts.",
     )
     content_lock = fields.Selection(
         [("none", "Open"), ("running", "Being confirmed"), ("agreed", "Agreed")],
@@ -165,7 +174,7 @@ class SignoffMixin(models.AbstractModel):
         # one write for all that count alike: a list of a thousand is touched at once
         alike = self.grouped(lambda doc: (doc.content_rev, doc in flagged))
         for (revision, is_flagged), documents in alike.items():
-            values = Granted(content_rev=revision + 1)
+            values = Granted(content_rev=revision + 1, content_editor_id=self.env.uid)
             if is_flagged:
                 values["changed_after_agreement"] = True
             super(SignoffMixin, documents).write(values)

@@ -18,11 +18,12 @@ class SignoffPlanner(models.AbstractModel):
     _description = "Planning of Rounds"
 
     @api.model
-    def _plan(self, documents, flow=None, parties=None):
+    def _plan(self, documents, flow=None, parties=None, reviewers=None):
         """Return {document id: plan} for documents of one model; constant queries.
 
         :param flow: signoff.flow for all of them, or empty: each document's own
         :param parties: project parties chosen to sign, or empty
+        :param reviewers: contacts chosen for steps that ask whoever sends
         """
         flows = (
             dict.fromkeys(documents.ids, flow.sudo())
@@ -42,7 +43,9 @@ class SignoffPlanner(models.AbstractModel):
             by_flow.setdefault(flows[document.id], []).append(document.id)
         plans = {}
         for flow_sudo, ids in by_flow.items():
-            plans.update(self._plan_flow(documents.browse(ids), flow_sudo, parties))
+            plans.update(
+                self._plan_flow(documents.browse(ids), flow_sudo, parties, reviewers=reviewers)
+            )
         return plans
 
     @api.model
@@ -79,13 +82,13 @@ class SignoffPlanner(models.AbstractModel):
         named = {step["step"]: step["people"] for step in before["steps"]}
         named.update((keys[key], found) for key, found in asked.items() if found)
         for step in plan["steps"]:
-            if step["source"] == "previous":
+            if step["source"] in ("previous", "chosen"):
                 step["people"] = named.get(step["step"], [])
             step["people"] = [person for person in step["people"] if person["user"] not in gone]
         return {**plan, "settled": {keys[key] for key in settled}}
 
     @api.model
-    def _plan_flow(self, documents, flow_sudo, parties, draft=False, barred=()):
+    def _plan_flow(self, documents, flow_sudo, parties, draft=False, barred=(), reviewers=None):
         """Return {document id: plan} by one flow.
 
         :param bool draft: also of a flow that is not in use yet, to test it
@@ -105,7 +108,10 @@ class SignoffPlanner(models.AbstractModel):
             for lang in set(langs.values())
         }
         applying = {step: set(step._applies_to(documents).ids) for step in steps_sudo}
-        people = {step: self._resolve(step, documents, parties) for step in steps_sudo}
+        people = {
+            step: self._resolve(step, documents, reviewers if step.source == "chosen" else parties)
+            for step in steps_sudo
+        }
         plans = {}
         for document in documents:
             plan_steps = []
@@ -245,6 +251,12 @@ class SignoffPlanner(models.AbstractModel):
 
     @api.model
     def _get_nobody_message(self, step, plan):
+        if step["source"] == "chosen":
+            return self.env._(
+                "Step “%(step)s” of the flow %(flow)s asks whom you choose: choose somebody.",
+                step=step["name"],
+                flow=plan["flow_name"],
+            )
         if step["source"] in PARTY_SOURCES:
             return self.env._(
                 "Step “%(step)s” of the flow %(flow)s finds nobody to ask. Name a party of the "
@@ -264,6 +276,8 @@ class SignoffPlanner(models.AbstractModel):
     @api.model
     def _resolve(self, step_sudo, documents, parties=None):
         """Return {document id: [person]} of those whom a step asks.
+
+        ``parties`` are who was chosen to sign; for steps of the source ``chosen``, contacts.
 
         A person is ``{"user", "partner", "name", "post", "party", "group"}``: ids or None, name
         and post as texts, and the id of the company for which he speaks.
@@ -312,6 +326,18 @@ class SignoffPlanner(models.AbstractModel):
     @api.model
     def _resolve_previous(self, _step_sudo, _documents, _parties):
         return {}
+
+    @api.model
+    def _resolve_chosen(self, step_sudo, documents, reviewers):
+        """Return those of the chosen contacts who belong to the side of the step."""
+        if not reviewers:
+            return {}
+        if step_sudo.side == "supplier":
+            # names of colleagues are read whoever sends the document
+            users = reviewers.sudo().user_ids.filtered(lambda user: not user.share)
+            return self._for_companies(users, documents)
+        domain = Domain("partner_id", "in", reviewers.ids) & Domain("side", "=", step_sudo.side)
+        return self._from_parties(documents, self._search_parties(documents, domain))
 
     @api.model
     def _resolve_field(self, step_sudo, documents, _parties):

@@ -135,13 +135,24 @@ class SignoffRound(models.Model):
     # === START === #
 
     @api.model
-    def _start(self, documents, flow, due=False, note="", parties=None, follows=None, from_key=0):
+    def _start(
+        self,
+        documents,
+        flow,
+        due=False,
+        note="",
+        parties=None,
+        reviewers=None,
+        follows=None,
+        from_key=0,
+    ):
         """Start a round on each document; batched, a constant number of queries.
 
         :param documents: recordset of a model with ``signoff.document.mixin``
         :param flow: signoff.flow for all of them, or empty: each document's own
         :param date due: day by which customers are asked to answer
         :param parties: project parties who shall sign, or empty: all who may
+        :param reviewers: contacts for steps that ask whom the sender chooses
         :param follows: the round that this one continues, for a single document; what was
             settled before the step ``from_key`` is carried
         :return: the rounds, in the order of ``documents``
@@ -161,7 +172,7 @@ class SignoffRound(models.Model):
         if follows:
             plans = {documents.id: follows._plan_next(documents, from_key)}
         else:
-            plans = planner._plan(documents, flow, parties)
+            plans = planner._plan(documents, flow, parties, reviewers)
         for plan in plans.values():
             planner._check_startable(plan)
         snapshots_sudo = self.env["signoff.snapshot"]._take(documents)

@@ -100,6 +100,10 @@ class SignoffRound(models.Model):
         for number, decision_sudo in enumerate(decisions_sudo.sorted("id"), 1):
             text = dumps(decision_sudo._get_payload()).encode()
             files[f"evidence/decisions/{number}.json"] = text
+            for file_sudo in decision_sudo.attachment_ids:
+                self._add_file(files, file_sudo)
+            for place, text in enumerate(decision_sudo.slot_id._get_remark_texts(), 1):
+                files[f"evidence/remarks/{number}-{place}.json"] = text.encode()
             for signature_sudo in decision_sudo.signature_ids:
                 text = dumps(signature_sudo._get_payload()).encode()
                 files[f"evidence/signatures/{number}.json"] = text

@@ -82,7 +82,7 @@ class SignoffRoundStep(models.Model):
             if deadline not in due:
                 due[deadline] = self._get_due(row.company_id, now, step["minutes"])
             due_at = due[deadline]
-            if step["side"] != "supplier" and row.due_date:
+            if row.due_date and (step["side"] != "supplier" or step["source"] == "chosen"):
                 due_at = fields.Datetime.to_datetime(row.due_date) + timedelta(hours=23, minutes=59)
             call = (row.company_id, step["side"], due_at, now, step["remind_minutes"])
             if call not in calls:

@@ -80,11 +80,7 @@ class SignoffSignature(models.Model):
             "method": decision_sudo.method,
             "snapshot_sha256": decision_sudo.snapshot_sha256,
             "rendition_sha256": rendition_sudo.sha256 or False,
-            "file_sha256s": dumps(
-                [{"name": name, "sha256": digest(data)} for name, data, _mimetype in files]
-            )
-            if files
-            else False,
+            "file_sha256s": self._list_files(files),
             "seal_kind": values.get("seal_kind") or False,
             "own_form": values.get("own_form") or False,
             "paper_code": values.get("paper_code") or False,
@@ -93,21 +89,7 @@ class SignoffSignature(models.Model):
         }
         signature_vals["sha256"] = digest(dumps(self._as_payload(signature_vals)))
         signature_sudo = self.sudo().create([Granted(signature_vals)])
-        if files:
-            # nobody has a right to files of evidence, and no key of the caller describes them
-            self.env["ir.attachment"].sudo().with_context({}).create(
-                [
-                    {
-                        "name": name,
-                        "raw": data,
-                        "mimetype": mimetype,
-                        "description": digest(data),
-                        "res_model": self._name,
-                        "res_id": signature_sudo.id,
-                    }
-                    for name, data, mimetype in files
-                ]
-            )
+        signature_sudo._keep_files(files)
         return signature_sudo
 
     @api.model

@@ -50,6 +50,7 @@ class SignoffSlot(models.Model):
         "code_tries",
         "code_sent_by",
         "link_codes",
+        "remark_count",
     )
 
     step_id = fields.Many2one("signoff.round.step", readonly=True, index=True, ondelete="restrict")
@@ -225,6 +226,8 @@ class SignoffSlot(models.Model):
         conditions="",
         defer_until=False,
         next_user_ids=(),
+        files=(),
+        password="",
     ):
         """Decide as the user who is logged in, on the slots that ask him; works on many.
 
@@ -236,6 +239,9 @@ class SignoffSlot(models.Model):
         :param str conditions: what must be met, with ``conditional``
         :param str defer_until: day, with ``defer``
         :param list next_user_ids: whom the next step asks, where the flow leaves it to this one
+        :param list files: what goes with the decision, dictionaries with ``name``, ``data``
+            (base64) and ``mimetype``
+        :param str password: typed again, where a step asks for it
         :raises UserError: not asked any more, content changed, reason missing, signature needed
         """
         slots = self._entry()
@@ -247,7 +253,11 @@ class SignoffSlot(models.Model):
             "conditions": guard._entry_text(conditions),
             "defer_until": self.env["signoff.document.mixin"]._signoff_entry_date(defer_until),
             "next_user_ids": self._entry_ids(next_user_ids),
+            "files": self._entry_files(files),
         }
+        slots.filtered(lambda slot: slot.step_id.sudo().needs_password)[:1]._check_password(
+            password
+        )
         for slot in slots:
             slot._check_is_asked()
             code = snapshot_sha256
@@ -411,7 +421,8 @@ class SignoffSlot(models.Model):
             raise UserError(self.env._("Please give a reason."))
         if verdict == "conditional" and not values.get("conditions"):
             raise UserError(self.env._("Please write down the conditions."))
-        if verdict == "comment" and not values.get("comment"):
+        # who has remarked on items has commented
+        if verdict == "comment" and not (values.get("comment") or self.remark_count):
             raise UserError(self.env._("Please write your comment."))
         if verdict == "defer" and not values.get("defer_until"):
             raise UserError(self.env._("Please say until when."))

@@ -235,7 +235,7 @@ class SignoffSlot(models.Model):
 
     def _check_password(self, password):
         """Ask for the password again, where the step does."""
-        if not self.sudo().step_id.needs_password:
+        if not any(self.sudo().mapped("step_id.needs_password")):
             return
         credential = {
             "login": self.env.user.login,

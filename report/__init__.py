@@ -1,5 +1,6 @@
 from . import signoff_paper
 from . import signoff_round_paper
+from . import report_minutes
 from . import project_requirement_paper
 from . import report_specification
 from . import report_confirmation_slip

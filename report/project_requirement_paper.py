@@ -307,6 +307,7 @@ class ProjectRequirementPaper(models.AbstractModel):
         lines = self.env["project.baseline.line"].search(
             Domain("requirement_id", "in", requirements.ids)
             & Domain("baseline_id.signoff_state", "=", "approved")
+            & Domain("baseline_id.kind", "=", "customer")
             & Domain("baseline_id.state", "=", "frozen")
         )
         baselines = {

@@ -153,6 +153,13 @@ def decided(case, scope):
     return slot._decide("approve", "link", {"snapshot_sha256": code, "image": b"x"})
 
 
+def remark(case, scope):
+    slot = sent_slot(case, scope)
+    (item,) = slot.sudo()._get_marked_items()
+    marks = [{"key": item["key"], "verdict": "approve"}]
+    return slot._remark(marks, "link", slot.round_id.snapshot_sha256)
+
+
 def signed(case, scope):
     return decided(case, scope).signature_ids
 
@@ -542,6 +549,7 @@ TABLE = {
     "signoff.round.step": Row(sent_step, scopes("r", "r", pool=None)),
     "signoff.slot": Row(sent_slot, scopes("r", "r", pool=None)),
     "signoff.decision": Row(decided, scopes("r", "r", pool=None)),
+    "signoff.remark": Row(remark, scopes("r", "r", pool=None)),
     "signoff.signature": Row(signed, scopes("r", "r", pool=None)),
     "signoff.rendition": Row(rendition, scopes("r", "r", pool=None)),
     "signoff.identity": Row(identity, company_only("delivery_manager", "auditor", pool=False)),
@@ -618,7 +626,9 @@ TABLE = {
     "project.baseline.compare.line": wizard(*READERS),
     "project.baseline.freeze": wizard(*USERS),
     "project.baseline.send": wizard(*USERS),
+    "project.baseline.review": wizard(*USERS),
     "signoff.slot.answer": wizard(*ALL_INTERNAL),
+    "signoff.slot.answer.item": wizard(*ALL_INTERNAL),
     "project.requirement.compare": wizard(*READERS),
     "project.requirement.impact": wizard(*READERS),
     "project.requirement.impact.line": wizard(*READERS),

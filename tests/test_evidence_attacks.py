@@ -20,6 +20,7 @@ EVIDENCE = (
     "project.requirement.version",
     "signoff.decision",
     "signoff.identity",
+    "signoff.remark",
     "signoff.rendition",
     "signoff.round",
     "signoff.round.step",
@@ -74,6 +75,8 @@ class EvidenceCase(DeliveryCase):
         package = cls.project_light.action_publish_baseline("Signed", "customer")
         row = package.with_user(cls.delivery_manager).action_send_signoff().sudo()
         slot = row.slot_ids[:1]
+        marks = [{"key": package.line_ids[:1].number, "verdict": "approve", "comment": "Good"}]
+        remark = slot._remark(marks, "link", row.snapshot_sha256)
         decision = slot._decide(
             "approve", "link", {"snapshot_sha256": row.snapshot_sha256, "image": SIGNATURE}
         )
@@ -81,6 +84,7 @@ class EvidenceCase(DeliveryCase):
         return {
             "signoff.decision": decision,
             "signoff.identity": decision.identity_id,
+            "signoff.remark": remark,
             "signoff.rendition": decision.signature_ids.rendition_id,
             "signoff.round": row,
             "signoff.round.step": slot.step_id,

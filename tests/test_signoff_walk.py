@@ -269,13 +269,17 @@ class TestSignoffWalk(SignoffCase):
             )
         )
 
+    def _begin_absences(self):
+        self._run_cron("delegation")
+        self.env.invalidate_all()
+
     def test_what_waits_already_is_delegated_too(self):
         self._create_flow({"user_ids": self._people(self.delivery_user), "rule": "all"})
         row = self._send(self._create_package())
         self._delegate(self.delivery_user, self.internal)
         twin = self._pending(row, self.internal)
         self.assertEqual(twin.on_behalf_slot_id.user_id, self.delivery_user)
-        self.env["signoff.delegation"]._cron_begin()
+        self._begin_absences()
         self.assertEqual(len(self._pending(row)), 2)
 
     def test_an_absence_begins_by_itself(self):
@@ -283,14 +287,14 @@ class TestSignoffWalk(SignoffCase):
         row = self._send(self._create_package())
         tomorrow = fields.Date.add(fields.Date.today(), days=1)
         leave = self._delegate(self.delivery_user, self.internal, date_from=tomorrow)
-        self.env["signoff.delegation"]._cron_begin()
+        self._begin_absences()
         self.assertEqual(self._pending(row).user_id, self.delivery_user)
         self.env.cr.execute(
             "UPDATE signoff_delegation SET date_from = %s WHERE id = %s",
             [fields.Date.today(), leave.id],
         )
         leave.invalidate_recordset()
-        self.env["signoff.delegation"]._cron_begin()
+        self._begin_absences()
         self.assertEqual(self._pending(row).user_id, self.delivery_user | self.internal)
 
     def test_who_stands_in_and_is_absent_too(self):
@@ -307,3 +311,56 @@ class TestSignoffWalk(SignoffCase):
         leave = self._delegate(self.internal, self.project_user)
         with self.assertRaises(AccessError):
             leave.with_user(self.project_user).write({"date_to": fields.Date.today()})
+
+    # === WHAT GOES WITH A DECISION === #
+
+    def test_a_file_goes_with_a_refusal(self):
+        self._create_flow({"user_ids": self._people(self.internal)})
+        row = self._send(self._create_package())
+        data = {"name": "marks.txt", "data": "UGFnZSAy", "mimetype": "text/plain"}
+        self._pending(row).with_user(self.internal).action_decide(
+            "reject", row.snapshot_sha256, comment="See the file\nand page 2", files=[data]
+        )
+        decision = row.decision_ids
+        self.assertEqual(decision.comment, "See the file\nand page 2")
+        self.assertEqual(decision.attachment_ids.raw, b"Page 2")
+        self.assertEqual(decision.file_count, 1)
+        action = decision.with_user(self.internal).action_open_file()
+        self.assertIn(str(decision.attachment_ids.id), action["url"])
+        self.assertFalse(decision._find_problem())
+        self.assertTrue(decision.attachment_ids.with_user(self.internal).has_access("read"))
+        self.assertFalse(decision.attachment_ids.with_user(self.portal_b).has_access("read"))
+        self.env.cr.execute(
+            "DELETE FROM ir_attachment WHERE id IN %s", [tuple(decision.attachment_ids.ids)]
+        )
+        self.env.invalidate_all()
+        self.assertIn("missing", decision._find_problem())
+
+    def test_what_proves_a_recorded_refusal_is_kept(self):
+        row = self._send(self._create_package())
+        data = {"name": "letter.txt", "data": "Tm8=", "mimetype": "text/plain"}
+        self._pending(row).with_user(self.delivery_manager).action_record(
+            "reject", "mail", "2020-01-01", comment="By letter", files=[data]
+        )
+        self.assertEqual(row.decision_ids.attachment_ids.raw, b"No")
+        self.assertFalse(row.decision_ids.signature_ids)
+
+    def test_who_edited_last_does_not_approve(self):
+        self._change_flow(
+            {"user_ids": self._people(self.delivery_user, self.internal)}, bars_author=True
+        )
+        change = self._create_change()
+        change.with_user(self.delivery_user).agreed_days = 3
+        row = self._send(change)
+        self.assertEqual(self._pending(row).user_id, self.internal)
+
+    def test_a_step_asks_for_the_password_again(self):
+        self._create_flow({"user_ids": self._people(self.internal), "needs_password": True})
+        row = self._send(self._create_package())
+        slot = self._pending(row).with_user(self.internal)
+        for password in ("", "wrong"):
+            with self.assertRaisesRegex(UserError, "password is not right"):
+                slot.action_decide("approve", row.snapshot_sha256, password=password)
+        self.assertFalse(row.decision_ids)
+        slot.action_decide("approve", row.snapshot_sha256, password="internal")
+        self.assertEqual(row.state, "approved")

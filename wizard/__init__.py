@@ -5,6 +5,7 @@ from . import project_acceptance_words
 from . import project_baseline_compare
 from . import project_baseline_freeze
 from . import project_baseline_send
+from . import project_baseline_review
 from . import project_delivery_contract
 from . import project_delivery_enable
 from . import project_delivery_handover
@@ -21,6 +22,7 @@ from . import signoff_paper_upload
 from . import signoff_paper_upload_line
 from . import signoff_record
 from . import signoff_slot_answer
+from . import signoff_slot_answer_item
 from . import signoff_round_withdraw
 from . import signoff_flow_test
 from . import signoff_slot_bulk

@@ -2,6 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
 from ..models.delivery_channel import SAID_VIA
 
@@ -38,6 +39,11 @@ class SignoffSlotAnswer(models.TransientModel):
     comment = fields.Text(string="Reason or Comment")
     conditions = fields.Text()
     defer_until = fields.Date()
+    # what is said of single items of the document
+    item_ids = fields.One2many("signoff.slot.answer.item", "answer_id", string="Items")
+    has_items = fields.Boolean(compute="_compute_has_items", export_string_translation=False)
+    item_progress = fields.Char(string="Items Marked", compute="_compute_has_items")
+    minutes = fields.Html(compute="_compute_minutes", sanitize=False)
     names_next = fields.Boolean(compute="_compute_names_next", export_string_translation=False)
     next_user_ids = fields.Many2many(
         "res.users",
@@ -62,7 +68,26 @@ class SignoffSlotAnswer(models.TransientModel):
                 vals.setdefault("verdict", "comment")
             if vals.get("for_customer"):
                 vals.setdefault("shows_more", True)
+            if not vals.get("for_customer"):
+                vals.setdefault("item_ids", self._prepare_items(slot))
         return super().create(vals_list)
+
+    @api.model
+    def _prepare_items(self, slot):
+        """Return commands for the items of what is asked, with what was said of them before."""
+        # who is asked reads what he is asked about
+        items = slot.sudo()._get_marked_items()
+        return [
+            Command.create(
+                {
+                    "sequence": number,
+                    **{name: item[name] for name in ("key", "name", "outline", "version")},
+                    "verdict": item["verdict"] or False,
+                    "comment": item["comment"],
+                }
+            )
+            for number, item in enumerate(items)
+        ]
 
     @api.depends("slot_id")
     def _compute_content(self):
@@ -79,11 +104,47 @@ class SignoffSlotAnswer(models.TransientModel):
                 document_sudo = row_sudo._get_document()
                 answer.content = document_sudo._signoff_render(row_sudo.snapshot_id)
 
+    @api.depends("item_ids.verdict")
+    @api.depends_context("lang")
+    def _compute_has_items(self):
+        for answer in self:
+            answer.has_items = bool(answer.item_ids)
+            answer.item_progress = self.env._(
+                "%(marked)s of %(total)s",
+                marked=len(answer.item_ids.filtered("verdict")),
+                total=len(answer.item_ids),
+            )
+
+    @api.depends("slot_id")
+    def _compute_minutes(self):
+        for answer in self:
+            slot = answer.slot_id
+            # reviewers mark on their own; who decides after them reads what they said
+            decides = slot and slot.step_id.kind != "comment"
+            answer.minutes = slot.round_id.minutes if decides else False
+
     @api.depends("slot_id")
     def _compute_names_next(self):
         for answer in self:
             # who is asked need not read the plan
             answer.names_next = bool(answer.slot_id) and answer.slot_id.sudo()._names_next()
+
+    def action_mark_rest(self):
+        """Agree to all items that have no mark yet."""
+        self.ensure_one()
+        self.item_ids.filtered(lambda item: not item.verdict).verdict = "approve"
+        return self._reopen()
+
+    def action_save_marks(self):
+        """Keep what was said of the items so far; the decision on the whole comes later."""
+        self.ensure_one()
+        self._send_marks()
+        return {"type": "ir.actions.act_window_close"}
+
+    def _send_marks(self):
+        marks = self.item_ids._get_marks()
+        if marks:
+            self.slot_id.action_remark(marks, self.snapshot_sha256)
 
     def action_agree(self):
         """Agree to what was read."""
@@ -116,10 +177,10 @@ class SignoffSlotAnswer(models.TransientModel):
         """Decide as this dialog says."""
         self.ensure_one()
         slot = self.slot_id
+        if not self.for_customer:
+            self._send_marks()
+        files = [{"name": self.proof_name, "data": self.proof.decode()}] if self.proof else []
         if self.for_customer:
-            files = []
-            if self.proof:
-                files = [{"name": self.proof_name, "data": self.proof.decode()}]
             slot.action_record(
                 self.verdict,
                 self.said_via,
@@ -149,5 +210,7 @@ class SignoffSlotAnswer(models.TransientModel):
                 conditions=self.conditions or "",
                 defer_until=fields.Date.to_string(self.defer_until) if self.defer_until else False,
                 next_user_ids=self.next_user_ids.ids,
+                files=files,
+                password=self.password or "",
             )
         return {"type": "ir.actions.act_window_close"}
