@@ -8,7 +8,7 @@ import {
     useState,
 } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
-import { deserializeDateTime, formatDateTime } from "@web/core/l10n/dates";
+import { deserializeDateTime, toLocaleDateTimeString } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { shrinkPhoto } from "../quick_entry/photo";
 import { judge } from "./walk_session";
@@ -16,7 +16,6 @@ import { judge } from "./walk_session";
 const RETRY_DELAY = 10000;
 const PATIENCE = 2000;
 const SWIPE = 60;
-const SHORT = { showSeconds: false };
 export const VERDICTS = {
     pass: { icon: "fa-check", color: "success" },
     fail: { icon: "fa-times", color: "danger" },
@@ -197,7 +196,7 @@ export class AcceptanceWalk extends Component {
 
     /** Who gave an answer, and when. */
     signature(answer) {
-        const when = answer.date ? formatDateTime(deserializeDateTime(answer.date), SHORT) : "";
+        const when = answer.date ? toLocaleDateTimeString(deserializeDateTime(answer.date)) : "";
         const recorded = answer.recorded_by && _t("recorded by %s", answer.recorded_by);
         return [answer.by, recorded, when].filter(Boolean).join(" · ");
     }
