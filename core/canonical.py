@@ -28,7 +28,7 @@ def dumps(value):
     :raise NotCanonical: a float, an unknown type, or a key that is not a text
     """
     return json.dumps(
-        _plain(value, "$"),
+        _plain(value, ("$",)),
         ensure_ascii=False,
         sort_keys=True,
         separators=(",", ":"),
@@ -65,25 +65,31 @@ def _plain(value, where):
     if isinstance(value, dict):
         return _object(value, where)
     if isinstance(value, (list, tuple)):
-        return [_plain(item, f"{where}[{index}]") for index, item in enumerate(value)]
-    raise NotCanonical(f"{where}: {type(value).__name__} has no canonical form")
+        return [_plain(item, (where, "[", index, "]")) for index, item in enumerate(value)]
+    raise NotCanonical(f"{_place(where)}: {type(value).__name__} has no canonical form")
 
 
 def _object(value, where):
     result = {}
     for key, item in value.items():
         if not isinstance(key, str):
-            raise NotCanonical(f"{where}: the key {key!r} is not a text")
+            raise NotCanonical(f"{_place(where)}: the key {key!r} is not a text")
         if _is_absent(item):
             continue
-        plain = _plain(item, f"{where}.{key}")
+        plain = _plain(item, (where, ".", key))
         # An object of which nothing is left says nothing either.
         if _is_absent(plain):
             continue
-        if _text(key) in result:
-            raise NotCanonical(f"{where}: two keys are the same text")
-        result[_text(key)] = plain
+        name = _text(key)
+        if name in result:
+            raise NotCanonical(f"{_place(where)}: two keys are the same text")
+        result[name] = plain
     return result
+
+
+def _place(where):
+    """Return the path to a value; it is put together only for whoever reads the error."""
+    return "".join(_place(part) if isinstance(part, tuple) else str(part) for part in where)
 
 
 def _is_absent(value):
@@ -92,7 +98,12 @@ def _is_absent(value):
 
 
 def _text(value):
-    text = value.replace("\r\n", "\n").replace("\r", "\n")
-    if any("\ud800" <= char <= "\udfff" for char in text):
+    text = value.replace("\r\n", "\n").replace("\r", "\n") if "\r" in value else value
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        # half of a pair: no text of UTF-8
         text = text.encode("utf-8", "replace").decode()
     return unicodedata.normalize("NFC", text)

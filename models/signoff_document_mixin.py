@@ -260,7 +260,8 @@ class SignoffDocumentMixin(models.AbstractModel):
             ``voided``
         :param row: the signoff.round
         """
-        if "content_lock" in self._fields:
+        # those that start are locked all at once
+        if "content_lock" in self._fields and name != "started":
             self._signoff_follow_lock(name)
 
     def _signoff_follow_lock(self, name):

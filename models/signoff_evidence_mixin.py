@@ -1,11 +1,13 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, split_every
 
 from ..core.canonical import digest, dumps
 from ..core.grant import is_granted
 from .delivery_guarded_mixin import ENTRY_CONTEXT, ask_before_deleting
 
+# rows that one statement writes
+BATCH = 1000
 MAINTENANCE = "customer_delivery.maintenance"
 FUNCTION = "customer_delivery_append_only"
 # Columns that the ORM keeps for itself, or that merges and migrations may move.
@@ -62,13 +64,16 @@ class SignoffEvidenceMixin(models.AbstractModel):
 
     @api.model
     def _insert(self, vals_list):
-        """Write rows as ``create`` does, in one statement however many there are.
+        """Write rows as ``create`` does, in one statement for a thousand of them.
 
         :param vals_list: values of columns that a named method made, complete: no default counts
         """
-        found = self.env.execute_query(self._get_insert_sql(vals_list))
-        records = self.browse(res_id for (res_id,) in found)
-        records._after_insert(vals_list)
+        ids = []
+        for rows in split_every(BATCH, vals_list):
+            ids += [res_id for (res_id,) in self.env.execute_query(self._get_insert_sql(rows))]
+        records = self.browse(ids)
+        if records:
+            records._after_insert(vals_list)
         return records
 
     @api.model
@@ -111,13 +116,15 @@ class SignoffEvidenceMixin(models.AbstractModel):
         names = self._get_insert_names(vals_list)
         written = {self._fields[name]: [vals.get(name) for vals in vals_list] for name in names}
         for field, values in written.items():
-            for inverse in self.pool.field_inverses[field]:
-                ids = {value for value in values if value and not isinstance(value, SQL)}
-                self.env[inverse.model_name].browse(ids).invalidate_recordset(
-                    [inverse.name], flush=False
-                )
-        for field, values in written.items():
             self._keep_inserted(field, values)
+        for field in self._fields.values():
+            if field.type == "one2many" and not field.compute:
+                field._insert_cache(self, [()] * len(self))
+            elif field not in written and self._is_plain(field.name):
+                field._insert_cache(self, [None] * len(self))
+        for field, values in written.items():
+            if self.pool.field_inverses[field]:
+                self._tell_inverses(field, values)
         self.modified(names, create=True)
         self._validate_fields(names)
 
@@ -126,6 +133,15 @@ class SignoffEvidenceMixin(models.AbstractModel):
         if field.name not in UNFROZEN and not any(isinstance(value, SQL) for value in values):
             cached = [field.convert_to_cache(value, self) for value in values]
             field._insert_cache(self, cached)
+
+    def _tell_inverses(self, field, values):
+        """Add these rows to the lists of those that they point at."""
+        by_value = {}
+        for res_id, value in zip(self.ids, values, strict=True):
+            if value and not isinstance(value, SQL):
+                by_value.setdefault(value, []).append(res_id)
+        for value, ids in by_value.items():
+            field._update_inverses(self.browse(ids), value)
 
     def write(self, vals):
         frozen = vals.keys() - set(self._movable_fields)

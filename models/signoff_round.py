@@ -177,14 +177,19 @@ class SignoffRound(models.Model):
             planner._check_startable(plan)
         snapshots_sudo = self.env["signoff.snapshot"]._take(documents)
         numbers = self._get_last_numbers(documents)
+        titles = self._get_titles(documents, plans)
         now = fields.Datetime.now()
         values = []
+        last, text = None, ""
         for document, snapshot_sudo in zip(documents, snapshots_sudo, strict=True):
             plan = plans[document.id]
             plan.setdefault("carried", [])
             days = plan.pop("expiry_days", 0)
             if follows and follows.expires_at:
                 days = (follows.expires_at - follows.started_at).days
+            # most plans of a thousand documents say the same
+            if plan != last:
+                last, text = plan, dumps(plan)
             # whoever refuses or edits has not sent it
             author = follows.author_id if follows else self.env.user
             values.append(
@@ -193,12 +198,12 @@ class SignoffRound(models.Model):
                     res_id=document.id,
                     company_id=document.company_id.id,
                     project_id=document.project_id.id,
-                    name=document.with_context(lang=plan["lang"])._signoff_title(),
+                    name=titles[document.id],
                     number=numbers.get(document.id, 0) + 1,
                     snapshot_id=snapshot_sudo.id,
                     snapshot_sha256=snapshot_sudo.sha256,
                     flow_id=plan["flow"],
-                    plan=dumps(plan),
+                    plan=text,
                     lang=plan["lang"],
                     note=note or False,
                     due_date=due or (follows and follows.due_date) or False,
@@ -211,18 +216,30 @@ class SignoffRound(models.Model):
                 )
             )
         # evidence has no ACL for anybody: this method is its only door
-        rounds_sudo = self.sudo().create(values)
-        for row_sudo in rounds_sudo.filtered(lambda row: row._needs_rendition()):
-            self.env["signoff.rendition"]._render(row_sudo)
+        rounds_sudo = self.sudo()._insert(values)
+        for same_sudo in rounds_sudo.grouped("plan").values():
+            for row_sudo in same_sudo if same_sudo[:1]._needs_rendition() else ():
+                self.env["signoff.rendition"]._render(row_sudo)
         documents.invalidate_recordset(
             ["signoff_round_id", "signoff_slot_ids", "signoff_waiting_for"], flush=False
         )
         documents._signoff_set_state("running")
+        if "content_lock" in documents._fields:
+            documents._signoff_follow_lock("started")
         rounds = rounds_sudo.with_env(self.env)
         for document, row in zip(documents, rounds, strict=True):
             document._signoff_on_event("started", row)
         rounds_sudo._open_next()
         return rounds
+
+    @api.model
+    def _get_titles(self, documents, plans):
+        """Return {document id: its title in the language in which it is read}."""
+        titles = {}
+        for lang, members in documents.grouped(lambda doc: plans[doc.id]["lang"]).items():
+            for document in members.with_context(lang=lang):
+                titles[document.id] = document._signoff_title()
+        return titles
 
     @api.model
     def _get_last_numbers(self, documents):
@@ -319,9 +336,11 @@ class SignoffRound(models.Model):
 
         :param list chosen: people named by the step before, for steps that leave it to it
         """
-        opening, complete = [], self.browse()
+        opening, complete, plans = [], self.browse(), {}
         for row in self:
-            plan = row._get_plan()
+            if row.plan not in plans:
+                plans[row.plan] = row._get_plan()
+            plan = plans[row.plan]
             steps = row._get_steps(plan)
             passed, opened = row._get_progress(plan)
             order = next_order(steps, passed, opened)

@@ -111,7 +111,7 @@ class SignoffRoundStep(models.Model):
                     rev=0,
                 )
             )
-        steps_sudo = self.sudo().create(values)
+        steps_sudo = self.sudo()._insert(values)
         asked = [
             (step_sudo, self._get_asked(step_sudo, plan, chosen))
             for step_sudo, (_row, plan) in zip(steps_sudo, opening, strict=True)

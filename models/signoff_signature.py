@@ -88,7 +88,7 @@ class SignoffSignature(models.Model):
             "occurred_on": decision_sudo.occurred_on or False,
         }
         signature_vals["sha256"] = digest(dumps(self._as_payload(signature_vals)))
-        signature_sudo = self.sudo().create([Granted(signature_vals)])
+        signature_sudo = self.sudo()._insert([Granted(signature_vals)])
         signature_sudo._keep_files(files)
         return signature_sudo
 

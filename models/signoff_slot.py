@@ -176,7 +176,7 @@ class SignoffSlot(models.Model):
         values = [
             self._prepare_slot_vals(step, person) for step, people in asked for person in people
         ]
-        slots_sudo = self.sudo().create(values)
+        slots_sudo = self.sudo()._insert(values)
         slots_sudo |= self.env["signoff.delegation"]._ask_delegates(slots_sudo)
         self.env["delivery.event"]._emit("signoff.asked", slots_sudo)
         return slots_sudo
@@ -208,6 +208,7 @@ class SignoffSlot(models.Model):
                 "state": "pending",
                 "reminders": 0,
                 "code_tries": 0,
+                "link_codes": 0,
                 **values,
             }
         )
