@@ -10,6 +10,77 @@ from say import note, step
 RESULT = re.compile(r"odoo\.tests\.result: (\d+) failed, (\d+) error\(s\) of (\d+) tests")
 
 
+# A customer signs, our people check, a change is applied, all is sealed: evidence of every kind
+# holds on to the rest when the addon goes.
+EVIDENCE = """
+project = env["project.project"].create({"name": "Life", "partner_id": env["res.partner"].create(
+    {"name": "Customer", "email": "customer@example.com"}).id,
+    "company_id": env.ref("base.main_company").id})
+project.action_enable_delivery(env.ref("customer_delivery.delivery_mode_light").id)
+signer = env["res.partner"].create({"name": "Signer", "email": "signer@example.com"})
+env["project.party"].create(
+    {"project_id": project.id, "partner_id": signer.id, "may_sign": True})
+need = env["project.requirement"].create({"name": "Need", "project_id": project.id,
+    "priority_id": env.ref("customer_delivery.project_requirement_priority_must").id})
+
+def sign(row):
+    values = {"snapshot_sha256": row.snapshot_sha256, "image": b"drawn",
+              "files": [("scan.pdf", b"%PDF-1.4 scan", "application/pdf")]}
+    while slot := row.slot_ids.filtered(lambda slot: slot.state == "pending")[:1]:
+        slot._decide("approve", slot.step_id._get_methods()[0], values)
+
+sign(project.action_publish_baseline("V1", "customer").action_send_signoff())
+project.action_publish_baseline("V2").action_void("Wrong list")
+change = env["project.change"].create({"name": "Change", "project_id": project.id,
+    "agreed_days": 1, "makes_tasks": True,
+    "line_ids": [(0, 0, {"requirement_id": need.id, "name": "Need more"})]})
+change._pin_bases()
+change._decide("approved")
+change.action_apply()
+acceptance = env["project.acceptance"].create({"project_id": project.id,
+    "kind_id": env.ref("customer_delivery.project_acceptance_kind_simple").id,
+    "item_ids": [(0, 0, {"name": "It works"})]})
+acceptance.item_ids.action_record_verdict("check", "pass")
+milestone = env["project.milestone"].create({"name": "Milestone", "project_id": project.id})
+env["project.milestone.override"]._record({milestone: ""}, "Agreed by phone")
+env["project.acceptance.deemed"]._record(
+    acceptance, "2026-01-01", "Registered mail", "Clause 7", [("proof.txt", b"proof")])
+env.cr.commit()
+env["delivery.event"]._cron_drain()
+env["signoff.seal"]._cron_seal()
+env.cr.commit()
+"""
+VERIFY = """
+sealed, problems, _count = env["signoff.seal"]._verify(env.ref("base.main_company"))
+print("SEALED", sealed, "PROBLEMS", problems)
+"""
+# what the addon has made in the database: tables, also of relations, and columns of others
+MADE = """
+    SELECT replace(m.model, '.', '_'), NULL
+      FROM ir_model m
+      JOIN ir_model_data d ON d.model = 'ir.model' AND d.res_id = m.id
+  GROUP BY m.model
+    HAVING min(d.module) = %s AND max(d.module) = %s
+     UNION
+    SELECT r.name, NULL FROM ir_model_relation r JOIN ir_module_module o ON o.id = r.module
+     WHERE o.name = %s
+     UNION
+    SELECT replace(f.model, '.', '_'), f.name
+      FROM ir_model_fields f
+      JOIN ir_model_data d ON d.model = 'ir.model.fields' AND d.res_id = f.id
+     WHERE f.store
+  GROUP BY f.model, f.name
+    HAVING min(d.module) = %s AND max(d.module) = %s
+"""
+FOUND = """
+    SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'
+     UNION
+    SELECT table_name, NULL FROM information_schema.tables WHERE table_schema = 'public'
+     UNION
+    SELECT 'function ' || proname, NULL FROM pg_proc WHERE proname ~ '^customer_delivery'
+"""
+
+
 class LifeCycle:
     """Install with demo data in three languages, update, remove: each without a complaint."""
 
@@ -32,7 +103,10 @@ class LifeCycle:
         if not source:
             return
         with databases.run_database(source) as database:
+            attempt("evidence of every kind", odoo.shell, database, EVIDENCE)
             attempt("update", odoo.update, database)
+            tally.check("the update keeps the evidence", self._verify(odoo, database))
+            made = set(databases.sql(MADE, *[ADDON] * 5, database=database))
             tally.check("removal is refused while there is evidence", odoo.try_uninstall(database))
             attempt("remove", odoo.uninstall, database)
             rows = databases.sql(
@@ -41,7 +115,19 @@ class LifeCycle:
                 database=database,
             )
             remains = "\n".join(f"{count} records of {model}" for model, count in rows)
+            found = set(databases.sql(FOUND, database=database))
+            left = {row for row in found if row in made or row[0].startswith("function ")}
+            remains += "\n".join(".".join(filter(None, row)) for row in sorted(left, key=str))
             tally.check("nothing remains", remains)
+
+    def _verify(self, odoo, database):
+        """Return what is wrong with the evidence, nothing when all of it is sealed and green."""
+        log = odoo.shell(database, VERIFY)
+        found = re.search(r"SEALED (\d+) PROBLEMS (.*)", log)
+        if not found:
+            return f"It cannot be verified:\n{log[-2000:]}"
+        sealed, problems = found.groups()
+        return "" if int(sealed) and problems == "[]" else f"{sealed} sealed, {problems}"
 
 
 class OdooRunner:
