@@ -1,7 +1,7 @@
 import secrets
 
 from odoo import http
-from odoo.exceptions import AccessError, MissingError
+from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.fields import Domain
 from odoo.http import request
 
@@ -73,6 +73,9 @@ class DeliveryPortalChange(DeliveryPortal):
         change_sudo, is_reader = self._get_change(change_id, access_token)
         if not change_sudo:
             return self._refuse_or_ask_login(access_token)
+        return self._render_change(change_sudo, is_reader, access_token)
+
+    def _render_change(self, change_sudo, is_reader, access_token=None, error=None):
         values = {
             **self._prepare_portal_layout_values(),
             "page_name": "delivery_change",
@@ -83,6 +86,9 @@ class DeliveryPortalChange(DeliveryPortal):
             "no_breadcrumbs": not is_reader,
             "may_comment": is_reader and change_sudo._is_open_to_comments(),
             "redlines": self._get_redlines(change_sudo),
+            "inquiries": change_sudo.inquiry_ids.filtered(lambda row: row.asks != "internal"),
+            "may_answer": is_reader and request.env.user.share,
+            "answer_error": error,
             "files": self._get_change_files(change_sudo, access_token, is_reader),
             "slot": is_reader and self._get_change_slot(change_sudo),
             "contact": change_sudo._get_contact_user(),
@@ -109,6 +115,28 @@ class DeliveryPortalChange(DeliveryPortal):
         stream = request.env["ir.binary"]._get_stream_from(attachment_sudo, "raw")
         shown = (attachment_sudo.mimetype or "").startswith(INLINE_TYPES)
         return stream.get_response(as_attachment=not shown)
+
+    @http.route(
+        "/my/changes/<int:change_id>/questions/<int:inquiry_id>",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    def portal_answer_change(self, change_id, inquiry_id, answer=None, **kwargs):
+        change_sudo, is_reader = self._get_change(change_id, None)
+        if not change_sudo or not is_reader:
+            return self._refuse_or_ask_login(None)
+        try:
+            with request.env.cr.savepoint():
+                change_sudo._answer_as_customer(inquiry_id, answer)
+        except UserError as error:
+            return self._render_change(change_sudo, is_reader, error=str(error))
+        return request.redirect(f"/my/changes/{change_id}#questions", code=303)
+
+    def _get_asked_values(self):
+        changes = request.env["project.change"]
+        return {**super()._get_asked_values(), "change_questions": changes._get_portal_questions()}
 
     def _get_change(self, change_id, access_token):
         changes = request.env["project.change"]

@@ -47,6 +47,7 @@ class DeliveryPortal(CustomerPortal):
         values = {
             **self._prepare_portal_layout_values(),
             **self._get_signoff_values(),
+            **self._get_asked_values(),
             "page_name": "delivery",
             "waiting": waiting.sudo(),
             "waiting_count": shown if shown < WAITING_SHOWN else requirements.search_count(domain),
@@ -59,6 +60,10 @@ class DeliveryPortal(CustomerPortal):
             ),
         }
         return request.render("customer_delivery.portal_my_delivery", values)
+
+    def _get_asked_values(self):
+        """Return what else waits for the contact who is logged in; other parts add theirs."""
+        return {}
 
     def _get_signoff_values(self):
         """Return what waits for the answer of the contact who is logged in, urgent first."""

@@ -145,6 +145,10 @@ from . import project_change_result
 from . import project_change_urgent
 from . import project_change_screen
 from . import project_change_signoff
+from . import project_change_rebase
+from . import project_change_reminder
+from . import project_change_inquiry
+from . import signoff_flow_step_change
 from . import project_change_template
 from . import project_change_template_line
 from . import project_change_template_impact
@@ -154,6 +158,8 @@ from . import project_change_quotation
 from . import project_change_log
 from . import signoff_slot_change
 from . import project_change_portal
+from . import project_change_asking
+from . import project_change_notice
 from . import project_requirement_version_change
 from . import project_requirement_change
 from . import delivery_mode_change

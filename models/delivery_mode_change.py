@@ -19,6 +19,23 @@ class DeliveryMode(models.Model):
         help="Types to choose from. Empty: all.",
     )
 
+    free_days_limit = fields.Float(
+        string="Free Days per Project",
+        digits=(16, 1),
+        help="Above so many days of changes given free in a project, approval flows may ask for "
+        "a release. Zero: no limit.",
+    )
+    customer_free_days_limit = fields.Float(
+        string="Free Days per Customer",
+        digits=(16, 1),
+        help="The same for all projects of a customer's company within twelve months.",
+    )
+
+    _free_days_positive = models.Constraint(
+        "CHECK(free_days_limit >= 0 AND customer_free_days_limit >= 0)",
+        "A limit of free days cannot be negative.",
+    )
+
     @api.constrains("change_stage_ids", "active")
     def _check_has_initial_change_stage(self):
         for mode in self.filtered(lambda mode: mode.active and mode.change_stage_ids):

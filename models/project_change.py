@@ -82,6 +82,7 @@ class ProjectChange(models.Model):
         "ratify_due",
         "ratify_reminded",
         "date_ratified",
+        "done_in_freeze",
         "date_implemented",
         "implemented_by_id",
         "date_closed",

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import format_list
 
 from ..core import risk
 from ..core.grant import Granted
@@ -51,6 +52,12 @@ class ProjectChange(models.Model):
     my_open_impact_count = fields.Integer(
         compute="_compute_assessed_count", export_string_translation=False
     )
+    my_open_dimensions = fields.Char(
+        compute="_compute_assessed_count", export_string_translation=False
+    )
+    roles_not_named = fields.Char(
+        compute="_compute_roles_not_named", export_string_translation=False
+    )
 
     # === COMPUTE METHODS === #
 
@@ -82,15 +89,27 @@ class ProjectChange(models.Model):
                 change.type_id.risk_high_from,
             )
 
-    @api.depends("impact_ids.assessed_at", "impact_ids.assessor_id")
-    @api.depends_context("uid")
+    @api.depends("impact_ids.assessed_at", "impact_ids.assessor_id", "stage_id")
+    @api.depends_context("uid", "lang")
     def _compute_assessed_count(self):
         for change in self:
             rows = change.impact_ids
             open_rows = rows.filtered(lambda row: not row.assessed_at)
             change.impact_count = len(rows)
             change.assessed_count = len(rows) - len(open_rows)
-            change.my_open_impact_count = len(open_rows.filtered(lambda row: row._is_open_to_me()))
+            mine = open_rows.filtered(lambda row: row._is_open_to_me())
+            change.my_open_impact_count = len(mine)
+            asked = mine.filtered(lambda row: row.assessor_id == self.env.user)
+            names = change.stage_id.kind == "assess" and asked.dimension_id.mapped("name")
+            change.my_open_dimensions = format_list(self.env, names) if names else False
+
+    @api.depends("impact_ids.is_named", "impact_ids.role_id", "impact_ids.assessed_at")
+    def _compute_roles_not_named(self):
+        for change in self:
+            rows = change.impact_ids.filtered(lambda row: row.role_id and not row.is_named)
+            open_rows = rows.filtered(lambda row: not row.assessed_at)
+            names = open_rows.role_id.sorted("sequence").mapped("name")
+            change.roles_not_named = format_list(self.env, names) if names else False
 
     # === BUSINESS METHODS === #
 
@@ -124,27 +143,41 @@ class ProjectChange(models.Model):
         present = self.impact_ids.dimension_id
         return [
             Granted(
+                self._prepare_asked(row, project_sudo),
                 change_id=self.id,
                 dimension_id=row.dimension_id.id,
                 sequence=row.sequence,
-                is_mandatory=row.is_mandatory,
-                assessor_id=row._get_assessor(project_sudo).id,
             )
             for row in type_sudo.dimension_ids
             if row.dimension_id not in present and row.dimension_id.active
         ]
 
+    def _prepare_asked(self, row, project_sudo):
+        """Return whom this row of the type asks, as control values of a row of the change."""
+        self.ensure_one()
+        candidates = row._get_candidates(project_sudo)
+        # who is asked has to be able to answer
+        able = candidates.filtered(lambda user: self.with_user(user).has_access("write"))
+        return {
+            "assessor_id": (able[:1] or project_sudo.user_id).id,
+            "is_mandatory": row.is_mandatory,
+            "is_named": bool(able),
+            "role_id": row._get_asked_role(project_sudo).id,
+        }
+
     def _ask_named_assessors(self, type_sudo):
         """See to it that rows written before are filled by those whom the type names."""
         self.ensure_one()
+        project_sudo = self.project_id.sudo()
         present = {row.dimension_id: row for row in self.impact_ids}
         for row in type_sudo.dimension_ids:
             impact = present.get(row.dimension_id.with_env(self.env))
             if not impact:
                 continue
-            if row.user_id or row.role_id:
-                assessor = row._get_assessor(self.project_id.sudo()).with_env(self.env)
-                impact._ask(assessor, row.is_mandatory)
+            # whom the project manager has named since then stays
+            named = row.user_id.active or row._get_asked_role(project_sudo)
+            if named and not impact.is_named:
+                impact._ask(**self._prepare_asked(row, project_sudo))
             elif row.is_mandatory:
                 impact.write(Granted(is_mandatory=True))
 
@@ -158,10 +191,27 @@ class ProjectChange(models.Model):
         rows.write({"rating": "none"})
         return True
 
+    def action_open_assessment(self):
+        """Open what one has to know and the rows that one fills, and nothing else."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Impact Assessment"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [
+                [self.env.ref("customer_delivery.project_change_view_form_assess").id, "form"]
+            ],
+            "target": "new",
+            "context": {"dialog_size": "extra-large"},
+        }
+
     def _get_assessment_problems(self):
         """Return sentences that say what the assessment still lacks."""
         self.ensure_one()
-        open_rows = self.impact_ids.filtered(lambda row: row.is_mandatory and not row.assessed_at)
+        open_rows = self.impact_ids.filtered(
+            lambda row: row.is_mandatory and not row._is_filled_by_assessor()
+        )
         problems = [
             self.env._(
                 "%(dimension)s has not been assessed by %(person)s.",
@@ -191,7 +241,7 @@ class ProjectChange(models.Model):
         has_one = {(activity.res_id, activity.user_id) for activity in told}
         for change, user in waiting:
             if (change.id, user) not in has_one and change.with_user(user).has_access("read"):
-                told_in = change.with_context(lang=user.lang)
+                told_in = change.with_context(lang=user.lang, mail_activity_quick_update=True)
                 told_in.activity_schedule(
                     ASSESS_ACTIVITY,
                     summary=told_in.env._("Assess the change"),

@@ -1,9 +1,14 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 from .project_change import APPROVED
 
 SCOPES = [("in", "In contract"), ("out", "Out of contract")]
+# how long days given free count against the limit per customer
+FREE_PERIOD = timedelta(days=365)
 BILLINGS = [("charged", "Charged"), ("free", "Free of charge (concession)")]
 
 
@@ -51,6 +56,23 @@ class ProjectChange(models.Model):
         compute="_compute_granted",
         store=True,
     )
+    # what was given free before, in the project and to the customer's company
+    project_free_days = fields.Float(
+        string="Free Days in the Project", digits=(16, 1), compute="_compute_free_before"
+    )
+    customer_free_days = fields.Float(
+        string="Free Days of the Customer",
+        digits=(16, 1),
+        compute="_compute_free_before",
+        help="In all projects of the customer's company, within the last twelve months.",
+    )
+    is_over_free_days = fields.Boolean(
+        string="Above the Limit of Free Days",
+        compute="_compute_free_before",
+        help="With this change, more days would be given free than the delivery mode allows "
+        "without a release. Steps of approval flows may ask for it.",
+    )
+
     _free_idx = models.Index("(commercial_partner_ref_id) WHERE free_days > 0")
 
     # === COMPUTE METHODS === #
@@ -64,6 +86,57 @@ class ProjectChange(models.Model):
                 change.agreed_amount if granted and change.billing != "free" else 0
             )
             change.free_days = change.agreed_days if granted and change.billing == "free" else 0
+
+    @api.depends("agreed_days", "billing", "decision", "project_id")
+    def _compute_free_before(self):
+        by_project, by_customer = self._get_free_days()
+        for change in self:
+            mode_sudo = change.project_id.sudo().delivery_mode_id
+            own = change.free_days
+            change.project_free_days = by_project.get(change.project_id.id, 0) - own
+            change.customer_free_days = by_customer.get(change._get_free_key(), 0) - (
+                own if change._counts_for_customer() else 0
+            )
+            change.is_over_free_days = change.billing == "free" and any(
+                limit and change.agreed_days and before + change.agreed_days > limit
+                for limit, before in (
+                    (mode_sudo.free_days_limit, change.project_free_days),
+                    (mode_sudo.customer_free_days_limit, change.customer_free_days),
+                )
+            )
+
+    def _get_free_days(self):
+        """Return ({project id: days}, {(company id, customer id): days}) given free so far."""
+        # sums alone, so that a limit holds whoever sees which project
+        changes_sudo = self.env["project.change"].sudo().with_context(active_test=False)
+        free = Domain("free_days", ">", 0)
+        by_project = changes_sudo._read_group(
+            free & Domain("project_id", "in", self.project_id.ids),
+            ["project_id"],
+            ["free_days:sum"],
+        )
+        by_customer = changes_sudo._read_group(
+            free
+            & Domain("commercial_partner_ref_id", "in", self.commercial_partner_ref_id.ids)
+            & Domain("date_decided", ">=", self._get_free_since()),
+            ["company_id", "commercial_partner_ref_id"],
+            ["free_days:sum"],
+        )
+        return (
+            {project.id: days for project, days in by_project},
+            {(company.id, partner.id): days for company, partner, days in by_customer},
+        )
+
+    @api.model
+    def _get_free_since(self):
+        """Return the moment since which days given free count against the customer's limit."""
+        return fields.Datetime.now() - FREE_PERIOD
+
+    def _get_free_key(self):
+        return (self.company_id.id, self.commercial_partner_ref_id.id)
+
+    def _counts_for_customer(self):
+        return bool(self.date_decided) and self.date_decided >= self._get_free_since()
 
     # === CONSTRAINT METHODS === #
 

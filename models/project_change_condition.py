@@ -48,4 +48,5 @@ class ProjectChangeCondition(models.Model):
         conditions.filtered(lambda row: not row.is_met).write(
             Granted(is_met=True, met_by_id=self.env.uid, met_at=fields.Datetime.now())
         )
+        conditions.change_id._after_conditions_met()
         return True

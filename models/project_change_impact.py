@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..core.canonical import decimal
-from ..core.grant import Granted
+from ..core.grant import Granted, is_granted
 
 RATINGS = [
     ("none", "No impact"),
@@ -27,7 +27,7 @@ class ProjectChangeImpact(models.Model):
 
     _signoff_parent = "change_id"
     _signoff_content_fields = JUDGED_FIELDS
-    _control_fields = ("assessed_by_id", "assessed_at", "is_mandatory")
+    _control_fields = ("assessed_by_id", "assessed_at", "is_mandatory", "is_named", "role_id")
 
     change_id = fields.Many2one("project.change", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="change_id.company_id")
@@ -35,6 +35,7 @@ class ProjectChangeImpact(models.Model):
     sequence = fields.Integer(default=10)
     dimension_id = fields.Many2one("project.change.dimension", required=True, ondelete="restrict")
     unit = fields.Selection(related="dimension_id.unit")
+    question = fields.Char(related="dimension_id.question")
     is_internal = fields.Boolean(related="dimension_id.is_internal")
     is_mandatory = fields.Boolean(
         string="Mandatory",
@@ -47,6 +48,16 @@ class ProjectChangeImpact(models.Model):
         index="btree_not_null",
         ondelete="restrict",
         help="Only this person fills the row. Empty: whoever may edit the change.",
+    )
+    # whom the type of the change names
+    is_named = fields.Boolean(
+        string="Named by the Type",
+        readonly=True,
+        copy=False,
+        help="Only the assessor himself and who runs the project name another one.",
+    )
+    role_id = fields.Many2one(
+        "project.role", string="As", readonly=True, copy=False, ondelete="restrict"
     )
     # what he found
     rating = fields.Selection(RATINGS)
@@ -86,10 +97,13 @@ class ProjectChangeImpact(models.Model):
         if judged:
             self._check_is_assessor()
         before = {impact: impact.assessor_id for impact in self} if "assessor_id" in vals else {}
+        if before and not is_granted(vals):
+            self._check_may_name_assessor(vals["assessor_id"])
         result = super().write(vals)
         if judged:
             self._note_assessed()
         if before:
+            self._reopen_for_others()
             self._log_assessors(before)
             self.change_id._tell_assessors()
         return result
@@ -112,6 +126,14 @@ class ProjectChangeImpact(models.Model):
         self.ensure_one()
         return self.env.su or self.assessor_id in (self.env.user, self.assessor_id.browse())
 
+    def _is_filled_by_assessor(self):
+        """Tell whether the one who is asked has filled this row himself."""
+        self.ensure_one()
+        return bool(self.assessed_at) and self.assessor_id in (
+            self.assessed_by_id,
+            self.assessor_id.browse(),
+        )
+
     def _check_is_assessor(self):
         """Refuse others than the assessors named."""
         for impact in self:
@@ -124,6 +146,32 @@ class ProjectChangeImpact(models.Model):
                         person=impact.assessor_id.name,
                     )
                 )
+
+    def _check_may_name_assessor(self, user_id):
+        """Refuse another assessor for rows that somebody named has to fill, or has filled."""
+        for impact in self:
+            if impact.assessor_id.id == (user_id or False):
+                continue
+            if impact.assessed_at and impact.change_id.stage_id.kind not in ("new", "assess"):
+                raise UserError(
+                    self.env._(
+                        "%(dimension)s has been assessed by %(person)s; that stays.",
+                        dimension=impact.dimension_id.name,
+                        person=impact.assessed_by_id.name,
+                    )
+                )
+            if impact.is_named and impact.assessor_id != self.env.user:
+                impact.change_id.project_id._check_may_manage_delivery()
+
+    def _reopen_for_others(self):
+        """Open rows again that somebody else than the assessor has filled."""
+        self.filtered(
+            lambda impact: (
+                impact.assessed_at
+                and impact.assessor_id
+                and impact.assessed_by_id != impact.assessor_id
+            )
+        ).write(Granted(assessed_by_id=False, assessed_at=False))
 
     def _note_assessed(self):
         """Keep who has assessed and when; an emptied row is open again."""
@@ -149,11 +197,14 @@ class ProjectChangeImpact(models.Model):
                     )
                 )
 
-    def _ask(self, assessor, is_mandatory):
-        """Ask ``assessor`` to fill these rows, also when somebody else has done it before him."""
-        self.write(Granted(is_mandatory=is_mandatory))
-        others = self.filtered(lambda impact: impact.assessor_id != assessor)
-        others.write(Granted(assessor_id=assessor.id, assessed_by_id=False, assessed_at=False))
+    def _ask(self, **asked):
+        """Ask the person named to fill these rows, also when somebody else has done it before.
+
+        :param asked: ``assessor_id``, ``is_mandatory``, ``is_named`` and ``role_id``
+        """
+        others = self.filtered(lambda impact: impact.assessor_id.id != asked["assessor_id"])
+        others.write(Granted(assessed_by_id=False, assessed_at=False))
+        self.write(Granted(asked))
 
     def _get_payload(self):
         """Return what the customer may read of this row."""

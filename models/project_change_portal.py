@@ -209,7 +209,7 @@ class ProjectChange(models.Model):
         user = self._get_contact_user()
         # a request never fails because somebody of ours cannot open it
         if user.active and self.with_user(user).has_access("read"):
-            change = self.with_context(lang=user.lang)
+            change = self.with_context(lang=user.lang, mail_activity_quick_update=True)
             change.activity_schedule(
                 "mail.mail_activity_data_todo",
                 user_id=user.id,

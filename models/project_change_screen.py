@@ -49,6 +49,21 @@ class ProjectChange(models.Model):
             return self.project_id.user_id.name or owner.name
         return owner.name or self.env._("An owner")
 
+    def action_open_impact(self):
+        """Open everything that hangs on the requirements of this change, through links too."""
+        self.ensure_one()
+        self.check_access("read")
+        wizard = self.env["project.requirement.impact"].create({"change_id": self.id})
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Impact of %s", self.display_name),
+            "res_model": wizard._name,
+            "res_id": wizard.id,
+            "view_mode": "form",
+            "target": "new",
+            "context": {"dialog_size": "extra-large"},
+        }
+
     @api.depends("line_ids.redline")
     def _compute_redline(self):
         for change in self:

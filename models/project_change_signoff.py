@@ -2,6 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..core.canonical import decimal
 from ..core.grant import Granted
@@ -19,6 +20,30 @@ class ProjectChange(models.Model):
     _inherit = ["project.change", "signoff.document.mixin"]
 
     can_send = fields.Boolean(compute="_compute_can", export_string_translation=False)
+    asks_me = fields.Boolean(compute="_compute_asks_me", export_string_translation=False)
+
+    @api.depends_context("uid")
+    def _compute_asks_me(self):
+        found = self.env["signoff.slot"].search(self._get_my_slot_domain())
+        asked = set(found.mapped("res_id"))
+        for change in self:
+            change.asks_me = change.id in asked
+
+    def _get_my_slot_domain(self):
+        return (
+            Domain("user_id", "=", self.env.uid)
+            & Domain("state", "=", "pending")
+            & Domain("res_model", "=", self._name)
+            & Domain("res_id", "in", self.ids)
+        )
+
+    def action_open_decision(self):
+        """Open what the current user is asked about this change, to read it and to decide."""
+        self.ensure_one()
+        slot = self.env["signoff.slot"].search(self._get_my_slot_domain(), limit=1)
+        if not slot:
+            raise UserError(self.env._("You are not asked to decide on this."))
+        return slot.action_open_answer()
 
     def _compute_can(self):
         super()._compute_can()
@@ -183,6 +208,16 @@ class ProjectChange(models.Model):
         return self.env["ir.qweb"]._render(
             "customer_delivery.signoff_document_change",
             {"content": content, "lines": lines, "texts": texts},
+        )
+
+    def _signoff_get_summary(self):
+        # a figure that the reader may not see is not shown
+        shown = {
+            name: self._has_field_access(self._fields[name], "read")
+            for name in ("estimated_cost", "estimated_hours")
+        }
+        return self.env["ir.qweb"]._render(
+            "customer_delivery.project_change_summary", {"change": self, "shown": shown}
         )
 
     def _signoff_on_event(self, name, row):

@@ -16,6 +16,13 @@ class ProjectChange(models.Model):
     _inherit = "project.change"
 
     date_done_first = fields.Datetime(string="Done First On", readonly=True, copy=False)
+    done_in_freeze = fields.Boolean(
+        string="Done in a Freeze Period",
+        readonly=True,
+        copy=False,
+        help="Done while no change should come into effect. Steps of approval flows may ask for "
+        "a release.",
+    )
     ratify_due = fields.Datetime(string="Ratify Until", readonly=True, copy=False)
     date_ratified = fields.Datetime(string="Ratified On", readonly=True, copy=False)
     ratify_reminded = fields.Boolean(readonly=True, copy=False, export_string_translation=False)
@@ -96,12 +103,24 @@ class ProjectChange(models.Model):
             hours = change.type_id.sudo().ratify_hours
             now = fields.Datetime.now()
             change.write(Granted(date_done_first=now, ratify_due=now + timedelta(hours=hours)))
+            change._note_freeze()
             change._note_submitted()
             if change.stage_id.kind != "approve":
                 change._enter("implement")
         return True
 
     # === BUSINESS METHODS === #
+
+    def _note_freeze(self):
+        """Keep that an urgent change was done although nothing should change now."""
+        self.ensure_one()
+        if not self.done_in_freeze and self.env["project.change.freeze"]._find(self.project_id):
+            self.write(Granted(done_in_freeze=True))
+
+    def _after_apply(self):
+        if self.type_id.kind == "urgent":
+            self._note_freeze()
+        super()._after_apply()
 
     def _may_be_carried_out(self):
         done_first = bool(self.date_done_first) and self.decision in ("none", "deferred")
@@ -176,7 +195,7 @@ class ProjectChange(models.Model):
         self.write(Granted(ratify_reminded=True))
         user = self.project_id.user_id or self.user_id or self.create_uid
         if user.active and self.with_user(user).has_access("read"):
-            change = self.with_context(lang=user.lang)
+            change = self.with_context(lang=user.lang, mail_activity_quick_update=True)
             change.activity_schedule(
                 RATIFY_ACTIVITY,
                 summary=change.env._("Urgent change not ratified in time"),

@@ -242,6 +242,14 @@ class SignoffDocumentMixin(models.AbstractModel):
         """Return the readable body of what is signed, as HTML, from the snapshot alone."""
         raise NotImplementedError
 
+    def _signoff_get_summary(self):
+        """Return what our own people see first when they decide, as HTML, or False.
+
+        It is read by whoever is asked, with his own rights; it is no part of what is signed.
+        """
+        self.ensure_one()
+        return False
+
     def _get_content_files(self):
         """Return {document id: attachments (superuser)} that belong to what is signed."""
         return {document.id: self.env["ir.attachment"].sudo() for document in self}
@@ -301,6 +309,14 @@ class SignoffDocumentMixin(models.AbstractModel):
             summary=ours.env._("Send again: %(document)s", document=row.name),
             note=why,
         )
+
+    def _signoff_get_carried(self, plan):  # noqa: ARG002 (signature of a hook)
+        """Return the keys of steps whose approvals in an earlier round still hold.
+
+        :param dict plan: what the round about to start asks of whom
+        """
+        self.ensure_one()
+        return []
 
     def _signoff_set_state(self, state):
         """Note on the documents how their round stands; nothing else moves this column."""

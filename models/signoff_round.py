@@ -173,6 +173,8 @@ class SignoffRound(models.Model):
             plans = {documents.id: follows._plan_next(documents, from_key)}
         else:
             plans = planner._plan(documents, flow, parties, reviewers)
+            for document in documents:
+                self._note_carried(plans[document.id], document)
         for plan in plans.values():
             planner._check_startable(plan)
         snapshots_sudo = self.env["signoff.snapshot"]._take(documents)
@@ -183,7 +185,6 @@ class SignoffRound(models.Model):
         last, text = None, ""
         for document, snapshot_sudo in zip(documents, snapshots_sudo, strict=True):
             plan = plans[document.id]
-            plan.setdefault("carried", [])
             days = plan.pop("expiry_days", 0)
             if follows and follows.expires_at:
                 days = (follows.expires_at - follows.started_at).days
@@ -272,6 +273,13 @@ class SignoffRound(models.Model):
         ]
         langs = set(self.env["res.partner"].sudo().browse(partner_ids).mapped("lang"))
         return sorted((langs | {self.lang}) - {False})
+
+    @api.model
+    def _note_carried(self, plan, document):
+        """Leave out steps whose approvals of the document still hold; somebody is always asked."""
+        plan["carried"] = document._signoff_get_carried(plan)
+        if plan["carried"] and is_complete(self._get_steps(plan), set(plan["carried"])):
+            plan["carried"] = []
 
     def _plan_next(self, document, from_key):
         """Return the plan of the round that continues this one at the step ``from_key``."""

@@ -35,7 +35,8 @@ class SignoffSlot(models.Model):
             change.project_id,
             change.date_submitted or change.create_date,
             change.date_deadline,
-            asked=self.env._("What does it mean for time, cost, quality and risk?"),
+            asked=self.env._("What does it mean for: %s?", change.my_open_dimensions),
             button=self.env._("Assess"),
+            method="action_open_assessment",
             primary=True,
         )

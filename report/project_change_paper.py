@@ -87,7 +87,14 @@ class ProjectChangePaper(models.AbstractModel):
         ours, theirs, versions = [], [], []
         if row and row.state in TELLING_STATES and change._signoff_is_fresh(row):
             zone, supplier = self._get_zone(change.company_id), self._get_side_label("supplier")
-            for signed in self._get_signed(row, outside)[row.id]:
+            # of steps that were not asked again, what they said of the version before
+            carried = [
+                self._as_signed(decision, "") for decision in change._get_carried_decisions(row)
+            ]
+            if outside:
+                for signed in carried:
+                    signed.comment = ""
+            for signed in carried + self._get_signed(row, outside)[row.id]:
                 side = ours if signed.side == supplier else theirs
                 side.append(self._lay_out(signed, zone))
         elif row and row.state == "approved":

@@ -49,7 +49,9 @@ class ReportSpecification(models.AbstractModel):
             "requirements": rows,
             **self._prepare_signed(promised),
             "revisions": sorted(
-                self._prepare_baseline_revisions(project) + self._prepare_revisions(history),
+                self._prepare_baseline_revisions(project)
+                + self._prepare_revisions(history)
+                + self._prepare_further_revisions(project),
                 key=lambda revision: revision["day"],
             ),
             "chapters": self._number_chapters(
@@ -110,6 +112,14 @@ class ReportSpecification(models.AbstractModel):
                 }
             )
         return rows
+
+    @api.model
+    def _prepare_further_revisions(self, project):  # noqa: ARG002 (signature of a hook)
+        """Return what else revised the specification; other parts join by overriding it.
+
+        :return: list of dictionaries with ``day``, ``date``, ``what`` and ``who``
+        """
+        return []
 
     @api.model
     def _get_revision_text(self, row):

@@ -356,6 +356,11 @@ def change_condition(case, scope):
     return change(case, scope).condition_ids
 
 
+def change_inquiry(case, scope):
+    row = change(case, scope)
+    return row._note_inquiry("us", "How many?", row.requester_id)
+
+
 def change_freeze(case, scope):
     return case.env["project.change.freeze"].create(
         {
@@ -589,6 +594,7 @@ TABLE = {
     "project.change.impact": Row(change_impact, scopes("rwcd", "rwcd", pool=None)),
     "project.change.answer": Row(change_answer, scopes("rwcd", "rwcd", pool=None)),
     "project.change.condition": Row(change_condition, scopes("rwcd", "rwcd", pool=None)),
+    "project.change.inquiry": Row(change_inquiry, scopes("r", "r", pool=None)),
     "project.change.freeze": Row(change_freeze, scopes("rwcd", "rwcd", pool=None)),
     "project.change.template": Row(change_template, scopes("rwcd", "rwcd", pool=None)),
     "project.change.template.line": Row(change_template_line, scopes("rwcd", "rwcd", pool=None)),
@@ -621,6 +627,7 @@ TABLE = {
     "project.acceptance.conclude": wizard(*USERS),
     "project.acceptance.deem": wizard(*MANAGERS),
     "project.acceptance.words": wizard(*USERS),
+    "project.change.ask": wizard(*USERS),
     "project.change.put.aside": wizard(*USERS),
     "project.baseline.compare": wizard(*READERS),
     "project.baseline.compare.line": wizard(*READERS),

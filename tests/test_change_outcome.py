@@ -42,6 +42,8 @@ class TestChangeOutcome(ChangeCase, SignoffCase):
         self.assertEqual(change.decision, "conditional")
         self.assertEqual(change.condition_ids.name, "Only after the audit")
         self.assertEqual(change.open_condition_count, 1)
+        told = change.activity_ids.filtered(lambda activity: "audit" in (activity.note or ""))
+        self.assertEqual(told.user_id, self.delivery_user)
         change.action_apply()
         change.action_finish()
         change.result = "effective"
@@ -49,6 +51,7 @@ class TestChangeOutcome(ChangeCase, SignoffCase):
         with self.assertRaisesRegex(UserError, "not met"):
             closing.action_close()
         change.condition_ids.action_met()
+        self.assertFalse(told.exists().filtered("active"))
         closing.action_close()
         self.assertEqual(change.stage_id.kind, "closed")
 
@@ -59,8 +62,12 @@ class TestChangeOutcome(ChangeCase, SignoffCase):
         self.assertEqual(change.decision, "deferred")
         self.assertEqual(change.stage_id.kind, "hold")
         self.assertEqual(change.deferred_until, day)
+        self.assertEqual(change.activity_ids.user_id, self.delivery_user)
+        self.assertEqual(change.activity_ids.date_deadline, day)
         with self.assertRaises(UserError):
             change.action_apply()
+        change.action_reopen()
+        self.assertFalse(change.activity_ids)
 
     def test_a_question_sends_it_back_and_the_answer_is_sent_anew(self):
         change, row = self._create_sent()

@@ -68,6 +68,10 @@ EXTENSIONS = {
     "delivery_mode_change.py": "change",
     "project_requirement_change.py": "change",
     "signoff_slot_change.py": "change",
+    "signoff_flow_step_change.py": "change",
+    "project_change_specification.py": "change",
+    "project_requirement_impact_change.py": "change",
+    "project_requirement_impact_acceptance.py": "acceptance",
     "signoff_slot_acceptance.py": "acceptance",
     "project_requirement_version_change.py": "change",
 }

@@ -13,6 +13,8 @@ from . import project_requirement_import
 from . import project_requirement_import_line
 from . import project_requirement_compare
 from . import project_requirement_impact
+from . import project_requirement_impact_change
+from . import project_requirement_impact_acceptance
 from . import project_requirement_link_review
 from . import project_requirement_paste
 from . import project_requirement_print
@@ -30,4 +32,5 @@ from . import signoff_slot_bulk_line
 from . import signoff_slot_replace
 from . import signoff_slot_share
 from . import signoff_void_reason
+from . import project_change_ask
 from . import project_change_put_aside

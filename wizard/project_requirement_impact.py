@@ -14,9 +14,7 @@ class ProjectRequirementImpact(models.TransientModel):
     _name = "project.requirement.impact"
     _description = "Impact Analysis"
 
-    requirement_id = fields.Many2one(
-        "project.requirement", required=True, readonly=True, ondelete="cascade"
-    )
+    requirement_id = fields.Many2one("project.requirement", readonly=True, ondelete="cascade")
     levels = fields.Integer(default=3, help="How many links to follow, 1 to 10.")
     line_ids = fields.One2many(
         "project.requirement.impact.line",
@@ -37,16 +35,39 @@ class ProjectRequirementImpact(models.TransientModel):
         self.ensure_one()
         levels = min(max(self.levels, LEVELS[0]), LEVELS[1])
         links = self.env["project.requirement.link"]
-        found = links._walk(self.requirement_id, levels)
+        start = self._get_start()
+        found = links._walk(start, levels)
         visible = {
             model: self._read_model(model, [node[1] for _l, node, *_r in found if node[0] == model])
             for model in {node[0] for _level, node, *_rest in found}
         }
-        return [
+        rows = [
             {"level": level, **visible[node[0]][node[1]]}
             for level, node, _link, _origin in found
             if node[1] in visible[node[0]]
         ]
+        reached = {
+            node[1]: level
+            for level, node, *_rest in found
+            if node[0] == "project.requirement" and node[1] in visible[node[0]]
+        }
+        further = self._prepare_further_lines({**dict.fromkeys(start.ids, 0), **reached})
+        return sorted(rows + further, key=lambda row: row["level"])
+
+    def _get_start(self):
+        """Return the requirements from which the links are followed."""
+        return self.requirement_id
+
+    def _get_document(self):
+        """Return the document with which the analysis is kept."""
+        return self.requirement_id
+
+    def _prepare_further_lines(self, levels_by_requirement):  # noqa: ARG002 (signature of a hook)
+        """Return the lines of what no link names; other parts add what they keep.
+
+        :param dict levels_by_requirement: {requirement id: level}, 0 where the walk began
+        """
+        return []
 
     @api.model
     def _read_model(self, model, ids):
@@ -72,13 +93,13 @@ class ProjectRequirementImpact(models.TransientModel):
     def action_record(self):
         """Record this analysis, as it is, with the requirement."""
         self.ensure_one()
-        requirement = self.requirement_id._entry()
-        requirement.check_access("write")
+        document = self._get_document()._entry()
+        document.check_access("write")
         # worked out anew: rows of a dialog can be edited by who opened it
         rows = self._prepare_lines()
         payload = {
             "schema": SCHEMA,
-            "number": requirement.number,
+            "number": document.number,
             "levels": self.levels,
             "lines": [
                 {
@@ -93,8 +114,8 @@ class ProjectRequirementImpact(models.TransientModel):
                 for row in rows
             ],
         }
-        requirement.env["signoff.snapshot"]._record(requirement, [payload])
-        requirement._message_log(
+        document.env["signoff.snapshot"]._record(document, [payload])
+        document._message_log(
             body=self.env._("Impact analysis recorded: %(count)s items.", count=len(rows))
         )
         return {"type": "ir.actions.act_window_close"}

@@ -34,6 +34,7 @@ class SignoffSlotAnswer(models.TransientModel):
     # other answers than yes and no
     shows_more = fields.Boolean(export_string_translation=False)
     snapshot_sha256 = fields.Char(string="Check Code", readonly=True)
+    summary = fields.Html(compute="_compute_content", sanitize=False)
     content = fields.Html(compute="_compute_content", sanitize=False)
     verdict = fields.Selection(ANSWERS, required=True, default="approve")
     comment = fields.Text(string="Reason or Comment")
@@ -97,6 +98,9 @@ class SignoffSlotAnswer(models.TransientModel):
             slot.check_access("read")
             # who is asked reads what he is asked about
             row_sudo = slot.sudo().round_id
+            document = row_sudo._get_document().with_env(self.env)
+            readable = document.exists() and document.has_access("read")
+            answer.summary = readable and document._signoff_get_summary()
             kept_sudo = renditions._get_for(row_sudo, self.env.lang)
             if kept_sudo:
                 answer.content = Markup(kept_sudo.html)

@@ -44,6 +44,16 @@ class SignoffSlotReplace(models.TransientModel):
     )
     former_party_id = fields.Many2one(related="slot_id.party_id", string="Former Party")
 
+    @api.model
+    def default_get(self, fields):
+        values = super().default_get(fields)
+        slot = self.env["signoff.slot"].browse(values.get("slot_id") or ())
+        # who stands in was named with the parties
+        backup = slot.party_id.backup_id
+        if "party_id" in fields and not values.get("party_id") and backup.is_current:
+            values["party_id"] = backup.id
+        return values
+
     @api.onchange("party_id")
     def _onchange_party_id(self):
         if self.party_id:
