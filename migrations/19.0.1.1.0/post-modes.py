@@ -9,8 +9,6 @@ MODES = {
         "kinds": ["preliminary", "trial", "final"],
         "gate_strength": "warn",
         "gate_final_strength": "block",
-        "free_days_limit": 5,
-        "customer_free_days_limit": 15,
     },
     "strict": {
         "kinds": ["arrival", "fat", "sat", "preliminary", "trial", "final"],

@@ -4,6 +4,7 @@ from odoo import SUPERUSER_ID, api
 
 # of each shipped record, what its new columns say; whatever somebody has set already stays
 DEFAULTS = {
+    "delivery_mode_standard": {"free_days_limit": (0, 5), "customer_free_days_limit": (0, 15)},
     "project_requirement_priority_must": {"weight": (1, 3)},
     "project_requirement_priority_should": {"weight": (1, 2)},
     "project_requirement_priority_wont": {"weight": (1, 0)},
