@@ -92,6 +92,26 @@ class Report:
             aim=aim,
         )
 
+    def compare_or_alone(self, name, sides, rounds, aim=""):
+        """Measure one side, or two where there is a peer."""
+        if len(sides) == 1:
+            self.alone(name, sides[0], rounds, aim)
+        else:
+            self.compare(name, *sides, rounds, aim)
+
+    def add_pair(self, name, ours, peer=(None, None), aim=""):
+        """Keep what was measured elsewhere: (seconds, queries) of each side, None where unknown."""
+        known = ours[0] is not None and peer[0] is not None
+        self.add(
+            name=name,
+            ours_s=ours[0] and round(ours[0], 5),
+            peer_s=peer[0] and round(peer[0], 5),
+            ratio=round(ours[0] / peer[0], 3) if known else None,
+            ours_queries=ours[1],
+            peer_queries=peer[1],
+            aim=aim,
+        )
+
     def _medians(self, sides, rounds, clock, warm=True):
         """Return the median of the seconds and the least number of queries of each side."""
         taken = [[] for _side in sides]

@@ -20,7 +20,7 @@ class Page:
         self.url = url
         self.lines = lines
         self.client = Client(http.root)
-        self.client.set_cookie("session_id", _session(registry, uid).sid)
+        self.client.set_cookie("session_id", open_session(registry, uid).sid)
 
     def measure(self, clock=time.perf_counter):
         with patch.object(CustomerPortal, "_items_per_page", self.lines):
@@ -48,7 +48,7 @@ def measure(report, registry, uid, rounds):
         )
 
 
-def _session(registry, uid):
+def open_session(registry, uid):
     """A session as the login page leaves it."""
     session = http.root.session_store.new()
     session.update(http.get_default_session(), db=registry.db_name, _trace_disable=True)

@@ -1,13 +1,19 @@
 """Everything that is measured inside Odoo; called by bin/bench with prepared databases."""
 
 import argparse
+import contextlib
 import json
 import logging
+import os
+import signal
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import acceptance
+import approval
 import change_requests
 import changes
 import evidence
@@ -15,7 +21,10 @@ import harness
 import off_cost
 import portal_page
 import register_file
+import requests
 import screens
+import signed
+import signoff
 import workload
 
 import odoo
@@ -28,11 +37,15 @@ MODELS = ("project.requirement", "project.task")
 
 def arguments():
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=["generate", "measure", "memory"])
+    parser.add_argument("what", choices=["generate", "sign", "measure", "memory", "verify"])
     parser.add_argument("--config", required=True)
     parser.add_argument("--database", required=True)
     parser.add_argument("--off-with", help="database with the addon")
     parser.add_argument("--off-without", help="database without the addon")
+    parser.add_argument("--signed", help="database with many signatures")
+    parser.add_argument("--rounds", help="database for rounds of decisions")
+    parser.add_argument("--tiers", help="database with base_tier_validation")
+    parser.add_argument("--addons-path", help="instead of that in the configuration")
     parser.add_argument("--rows", type=int, required=True)
     parser.add_argument("--projects", type=int)
     parser.add_argument("--customers", type=int)
@@ -49,6 +62,12 @@ def main():
     if options.what == "generate":
         workload.generate(registry, options.rows, options.projects, options.customers)
         return
+    if options.what == "sign":
+        signed.generate(registry, options.rows)
+        return
+    if options.what == "verify":
+        print(json.dumps(signoff.verify(registry)))
+        return
     if options.what == "memory":
         print(register_file.memory(registry, user_id(registry, "admin")))
         return
@@ -60,10 +79,10 @@ def main():
 
 
 def start_odoo(options):
-    odoo.tools.config.parse_config(
-        ["-c", options.config, "-d", options.database, "--no-http", "--log-level=warn"],
-        setup_logging=True,
-    )
+    arguments = ["-c", options.config, "-d", options.database, "--no-http", "--log-level=warn"]
+    if options.addons_path:
+        arguments += ["--addons-path", options.addons_path]
+    odoo.tools.config.parse_config(arguments, setup_logging=True)
     logging.getLogger("py.warnings").setLevel(logging.ERROR)
     load_server_wide_modules()
 
@@ -169,6 +188,72 @@ def measure_register(report, registry, options):
     register_file.measure(report, pair, rounds, float(found.stdout.split()[-1]))
 
 
+def measure_signoff(report, _registry, options):
+    if not options.signed:
+        return
+    registry = Registry(options.signed)
+    # the server's program answers for this database too
+    odoo.tools.config["db_name"] = [options.database, options.signed]
+    # a process of its own: what others left in memory would hide what it takes
+    found = subprocess.run(
+        [sys.executable, __file__, "verify", *common_arguments(options, options.signed)],
+        stdout=subprocess.PIPE,
+        check=True,
+        text=True,
+    )
+    signoff.measure(
+        report,
+        registry,
+        lambda login: user_id(registry, login),
+        json.loads(found.stdout.splitlines()[-1]),
+        lambda: serving(options, options.signed),
+        options.quick,
+    )
+    peer = Registry(options.tiers) if options.tiers else None
+    approval.measure(report, Registry(options.rounds), peer, options.quick)
+
+
+def common_arguments(options, database):
+    arguments = ["--config", options.config, "--database", database, "--rows", str(options.rows)]
+    return arguments + (["--addons-path", options.addons_path] if options.addons_path else [])
+
+
+@contextlib.contextmanager
+def serving(options, database):
+    """Serve a database with two workers and one for crons; give the address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    program = Path(__file__).with_name("server.py")
+    command = [sys.executable, program, "-c", options.config, "-d", database]
+    command += ["--workers=2", "--max-cron-threads=1", f"--http-port={port}"]
+    command += [f"--gevent-port={port + 1}", f"--addons-path={options.addons_path}"]
+    # decisions that start again are logged as errors; what failed is seen by who signs
+    command += ["--log-level=critical"]
+    # the one who sends shares the machine: he is no slow client
+    environ = {**os.environ, "ODOO_HTTP_SOCKET_TIMEOUT": "60"}
+    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, env=environ, start_new_session=True)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        wait_for(address, child)
+        yield address
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGTERM)
+        child.wait()
+
+
+def wait_for(address, child, seconds=300):
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and child.poll() is None:
+        with contextlib.suppress(OSError):
+            # the login page: its style and script are made once
+            if requests.get(f"{address}/web/login", timeout=seconds).ok:
+                return
+        time.sleep(0.5)
+    raise RuntimeError("The server does not answer.")
+
+
 PARTS = (
     measure_screens,
     measure_changes,
@@ -177,6 +262,7 @@ PARTS = (
     measure_acceptance,
     measure_portal,
     measure_register,
+    measure_signoff,
     measure_off,
 )
 
