@@ -120,13 +120,22 @@ class SignoffEvidenceMixin(models.AbstractModel):
         for field in self._fields.values():
             if field.type == "one2many" and not field.compute:
                 field._insert_cache(self, [()] * len(self))
-            elif field not in written and self._is_plain(field.name):
+            elif field not in written and self._stays_empty(field):
                 field._insert_cache(self, [None] * len(self))
         for field, values in written.items():
             if self.pool.field_inverses[field]:
                 self._tell_inverses(field, values)
         self.modified(names, create=True)
         self._validate_fields(names)
+
+    @api.model
+    def _stays_empty(self, field):
+        """Tell whether a column that no value was given for is empty in a new row.
+
+        The model itself may have added to what never moves, see :meth:`_complete`.
+        """
+        is_movable = field.type == "many2one" or field.name in self._movable_fields
+        return is_movable and self._is_plain(field.name)
 
     def _keep_inserted(self, field, values):
         """Put into the cache what was just written, as far as it is known."""

@@ -84,3 +84,12 @@ class TestSignoffQueries(SignoffCase):
         self.assertTrue(slot.decision_ids.signature_ids)
         self.assertEqual(slot.decision_ids.identity_id._get_image(), SIGNATURE)
         self.assertLessEqual(len(statements), 36, statements)
+
+    def test_rows_are_known_as_they_were_written(self):
+        row = self._send(self._create_package())
+        for record in (row, row.slot_ids, row.snapshot_id):
+            known = record.row_sha256
+            record.invalidate_recordset()
+            self.assertTrue(known)
+            self.assertEqual(record.row_sha256, known, record._name)
+            self.assertFalse(record._find_row_problem(), record._name)
