@@ -17,6 +17,8 @@ from odoo.fields import Command
 
 AUTHOR, FIRST, SECOND, COUNTED = "bench_author", "bench_first", "bench_second", "bench_counted"
 SILENT = {"tracking_disable": True, "no_reset_password": True, "mail_create_nolog": True}
+# as a browser sends it: without a time zone, the user's is read
+CONTEXT = {"lang": "en_US", "tz": "UTC"}
 BATCH = 500
 PAGE = 80
 # Whoever takes longer is not done.
@@ -317,9 +319,7 @@ def measure(report, own_registry, peer_registry, quick):
 
 
 def _sides(sides, login, prepare, kind=Side):
-    return [
-        kind(data.registry, data.uid(login), prepare(data), {"lang": "en_US"}) for data in sides
-    ]
+    return [kind(data.registry, data.uid(login), prepare(data), CONTEXT) for data in sides]
 
 
 def _measure_starts(report, sides, quick):
