@@ -256,9 +256,9 @@ class SignoffSlot(models.Model):
             "next_user_ids": self._entry_ids(next_user_ids),
             "files": self._entry_files(files),
         }
-        slots.filtered(lambda slot: slot.step_id.sudo().needs_password)[:1]._check_password(
-            password
-        )
+        # a contact reads no slots, and those of others are judged one by one below
+        asking_sudo = slots.sudo().exists().filtered("step_id.needs_password")
+        asking_sudo[:1].with_env(self.env)._check_password(password)
         for slot in slots:
             slot._check_is_asked()
             code = snapshot_sha256

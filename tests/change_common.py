@@ -1,5 +1,7 @@
 """Changes for the tests: made, submitted, assessed, approved."""
 
+from datetime import timedelta
+
 from odoo.fields import Command
 
 from .common import DeliveryCase
@@ -58,6 +60,38 @@ class ChangeCase(DeliveryCase):
         """Decide on the change as a round would."""
         change.sudo()._decide(decision)
         return change
+
+    @classmethod
+    def _approve_earlier(cls, change):
+        """Approve it a minute before what is approved next: here both may fall into one second."""
+        cls._approve(change)
+        change.flush_recordset()
+        cls.env.cr.execute(
+            "UPDATE project_change SET date_decided = %s WHERE id = %s",
+            [change.date_decided - timedelta(minutes=1), change.id],
+        )
+        change.invalidate_recordset()
+        return change
+
+    @classmethod
+    def _apply_earlier(cls, change):
+        """Let a change have come into effect a minute ago."""
+        change.flush_recordset()
+        cls.env.cr.execute(
+            "UPDATE project_change SET date_applied = %s WHERE id = %s",
+            [change.date_applied - timedelta(minutes=1), change.id],
+        )
+        change.invalidate_recordset()
+
+    @classmethod
+    def _assess_later(cls, impact):
+        """Let an assessment lie a minute after the round that it follows."""
+        impact.flush_recordset()
+        cls.env.cr.execute(
+            "UPDATE project_change_impact SET assessed_at = %s WHERE id = %s",
+            [impact.assessed_at + timedelta(minutes=1), impact.id],
+        )
+        impact.invalidate_recordset()
 
     def _assert_versions(self, requirement, *reasons):
         self.assertEqual(requirement.version_ids.sorted("number").mapped("reason"), list(reasons))

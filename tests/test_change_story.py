@@ -80,7 +80,7 @@ class ChangeStoryCase(ChangeCase, SignoffCase):
         """Return another change on the same requirement, approved and not in effect yet."""
         second = self._create_change(self.report, name="Report for the day shift too")
         second.line_ids.description = "<p>Every shift, by day too.</p>"
-        return self._approve(self._assess(second))
+        return self._approve_earlier(self._assess(second))
 
     def _put_earlier(self, change, row):
         """Let the assessment lie before the round, as in life; here both are one transaction."""
@@ -185,6 +185,7 @@ class TestChangeStory(ChangeStoryCase, PaperCase):
         with self.assertRaisesRegex(UserError, second.number):
             change.action_apply()
         second.action_apply()
+        self._apply_earlier(second)
         with self.assertRaisesRegex(UserError, self.report.number):
             change.action_apply()
         self.assertEqual(self.report.name, "Night report exports to Excel")

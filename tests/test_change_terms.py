@@ -130,7 +130,7 @@ class TestChangeTerms(ChangeCase, SignoffCase):
             answer.option_id = answer.question_id.option_ids.sorted("score")[-1:]
         other = self._create_change(self.confirmed)
         other.line_ids.description = "<p>On white paper.</p>"
-        self._approve(self._assess(other))
+        self._approve_earlier(self._assess(other))
         row = self._send(change, self.delivery_user)
         self.assertEqual(len(self._agree_all(row)), 4)
         other.action_apply()
@@ -169,6 +169,7 @@ class TestChangeTerms(ChangeCase, SignoffCase):
     def test_another_assessment_is_decided_by_all(self):
         change, _before = self._approve_and_overtake()
         change.impact_ids[1].write({"delta_cost": 9000, "internal_note": "dearer than thought"})
+        self._assess_later(change.impact_ids[1])
         self.assertEqual(len(self._agree_all(self._send(change, self.delivery_user))), 4)
 
     def test_nothing_is_carried_after_a_refusal(self):
