@@ -1,5 +1,7 @@
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .change_common import ChangeCase
 
@@ -46,11 +48,50 @@ class TestChangeImpact(ChangeCase):
             {"project.requirement", "project.acceptance.item", "project.change"},
         )
 
+    def test_milestones_of_the_tasks_are_named_and_taken_over(self):
+        milestone, linked = self.env["project.milestone"].create(
+            [
+                {"name": "Go-live", "project_id": self.project.id, "deadline": "2031-03-01"},
+                {"name": "Training", "project_id": self.project.id},
+            ]
+        )
+        self.task.milestone_id = milestone
+        self.env["project.requirement.link"].create(
+            {"requirement_id": self.far.id, "milestone_id": linked.id}
+        )
+        found = {row for row in self._lines() if row[1] == "project.milestone"}
+        self.assertEqual(
+            found,
+            {(3, "project.milestone", milestone.id), (2, "project.milestone", linked.id)},
+        )
+        action = self.change.with_user(self.delivery_user).action_open_impact()
+        wizard = self.env[action["res_model"]].with_user(self.delivery_user)
+        wizard = wizard.browse(action["res_id"])
+        self.assertEqual(wizard.new_milestone_count, 2)
+        for user in (self.project_user, self.auditor):
+            with mute_logger("odoo.addons.base.models.ir_model"), self.assertRaises(AccessError):
+                self.env[action["res_model"]].with_user(user).create(
+                    {"change_id": self.change.id}
+                ).action_take_milestones()
+        wizard.action_take_milestones()
+        self.assertEqual(self.change.milestone_ids, milestone | linked)
+        self.assertEqual(wizard.new_milestone_count, 0)
+
     def test_what_one_may_not_see_is_left_out(self):
         self.project.privacy_visibility = "followers"
         self.project.message_subscribe(self.delivery_user.partner_id.ids)
         self.env.invalidate_all()
         self.assertTrue(self._lines())
+        private = self.env["project.project"].create(
+            {"name": "Secret", "privacy_visibility": "followers"}
+        )
+        task = self.env["project.task"].create({"name": "Secret", "project_id": private.id})
+        self.env["project.requirement.link"].create(
+            {"requirement_id": self.far.id, "task_id": task.id}
+        )
+        hidden = (2, "project.task", task.id)
+        self.assertNotIn(hidden, self._lines())
+        self.assertIn(hidden, self._lines(self.delivery_manager))
         action = self.change.with_user(self.delivery_user).action_open_impact()
         self.assertEqual(action["res_model"], "project.requirement.impact")
 

@@ -20,6 +20,8 @@ class ProjectRequirementImpact(models.TransientModel):
         "project.requirement.impact.line",
         "impact_id",
         compute="_compute_line_ids",
+        # what a stored field computes, it computes as superuser: here one sees what one may see
+        compute_sudo=False,
         store=True,
     )
 
@@ -52,7 +54,27 @@ class ProjectRequirementImpact(models.TransientModel):
             if node[0] == "project.requirement" and node[1] in visible[node[0]]
         }
         further = self._prepare_further_lines({**dict.fromkeys(start.ids, 0), **reached})
+        rows += self._prepare_milestone_lines(rows)
         return sorted(rows + further, key=lambda row: row["level"])
+
+    @api.model
+    def _prepare_milestone_lines(self, rows):
+        """Return the lines of milestones that no link names: those of the tasks among ``rows``."""
+        known = {row["res_id"] for row in rows if row["res_model"] == "project.milestone"}
+        levels = {}
+        for row in rows:
+            if row["res_model"] == "project.task":
+                levels.setdefault(row["res_id"], row["level"])
+        tasks = (
+            self.env["project.task"]
+            .browse(levels)
+            .filtered(lambda task: task.milestone_id and task.milestone_id.id not in known)
+        )
+        by_milestone = {}
+        for task in tasks:
+            by_milestone.setdefault(task.milestone_id.id, []).append(levels[task.id] + 1)
+        visible = self._read_model("project.milestone", list(by_milestone))
+        return [{"level": min(by_milestone[key]), **row} for key, row in visible.items()]
 
     def _get_start(self):
         """Return the requirements from which the links are followed."""

@@ -8,10 +8,38 @@ class ProjectRequirementImpact(models.TransientModel):
     _inherit = "project.requirement.impact"
 
     change_id = fields.Many2one("project.change", readonly=True, ondelete="cascade")
+    new_milestone_count = fields.Integer(
+        compute="_compute_new_milestone_count", export_string_translation=False
+    )
 
     @api.depends("change_id")
     def _compute_line_ids(self):
         super()._compute_line_ids()
+
+    @api.depends("line_ids", "change_id.milestone_ids", "change_id.content_locked")
+    def _compute_new_milestone_count(self):
+        for wizard in self:
+            locked = not wizard.change_id or wizard.change_id.content_locked
+            wizard.new_milestone_count = 0 if locked else len(wizard._find_new_milestones())
+
+    def _find_new_milestones(self):
+        """Return the milestones found that the change does not move yet."""
+        self.ensure_one()
+        found = self.line_ids.filtered(lambda line: line.res_model == "project.milestone")
+        milestones = self.env["project.milestone"].browse(found.mapped("res_id")).exists()
+        # rows of a dialog can be edited by who opened it
+        milestones = milestones._filtered_access("read")
+        own = milestones.filtered(lambda row: row.project_id == self.change_id.project_id)
+        return own - self.change_id.milestone_ids
+
+    def action_take_milestones(self):
+        """Name the milestones found as affected: they move by the agreed days."""
+        self.ensure_one()
+        change = self.change_id._entry()
+        change.check_access("write")
+        milestones = self._find_new_milestones()
+        change.milestone_ids = [fields.Command.link(row.id) for row in milestones]
+        return {"type": "ir.actions.act_window_close"}
 
     def _get_start(self):
         if not self.change_id:
