@@ -142,7 +142,10 @@ from . import project_change_freeze
 from . import project_change_conflict
 from . import project_change_apply
 from . import project_change_result
+from . import project_change_check
+from . import project_change_verification
 from . import project_change_urgent
+from . import project_change_pace
 from . import project_change_screen
 from . import project_change_signoff
 from . import project_change_rebase

@@ -76,6 +76,7 @@ class ProjectChange(models.Model):
         "quotation_ref",
         "date_submitted",
         "date_decided",
+        "decide_due",
         "date_applied",
         "applied_by_id",
         "date_done_first",

@@ -154,7 +154,7 @@ class ProjectChange(models.Model):
 
     def _get_freeze_problems(self):
         freeze_sudo = self.env["project.change.freeze"]._find(self.project_id)
-        if not freeze_sudo or self.type_id.kind == "urgent":
+        if not freeze_sudo:
             return []
         return [
             self.env._(
@@ -170,8 +170,8 @@ class ProjectChange(models.Model):
             return []
         return [
             self.env._(
-                "%(other)s was approved before and touches the same requirements. Put it into "
-                "effect first, or withdraw it; then bring this change up to date.",
+                "%(other)s was approved before and touches the same requirements or milestones. "
+                "Put it into effect first, or withdraw it; then bring this change up to date.",
                 other=other.sudo().display_name,
             )
             for other in self._get_changes_ahead()

@@ -95,13 +95,18 @@ class ProjectChange(models.Model):
         )
 
     def _get_changes_ahead(self):
-        """Return the changes on the same requirements that were approved before this one.
+        """Return the changes on the same requirements or milestones, approved before this one.
 
         They come into effect first: what they write is what this one has to be written against.
         """
         self.ensure_one()
         requirements = self.line_ids.requirement_id
-        if not requirements:
+        # milestones only move where days were agreed
+        milestones_sudo = self.sudo().milestone_ids if self.agreed_days else self.milestone_ids[:0]
+        same = Domain("line_ids.requirement_id", "in", requirements.ids) | (
+            Domain("milestone_ids", "in", milestones_sudo.ids) & Domain("agreed_days", ">", 0)
+        )
+        if not requirements and not milestones_sudo:
             return self.browse()
         # a change that the user may not see holds his back all the same
         others_sudo = self.sudo().search(
@@ -110,7 +115,7 @@ class ProjectChange(models.Model):
             & Domain("date_applied", "=", False)
             & Domain("decision", "in", APPROVED)
             & Domain("stage_id.kind", "!=", "hold")
-            & Domain("line_ids.requirement_id", "in", requirements.ids)
+            & same
         )
         return others_sudo.filtered(
             lambda other: (

@@ -1,9 +1,11 @@
 import json
+from math import ceil
 from urllib.parse import urlencode
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ..core.running_total import accumulate
 
@@ -23,9 +25,12 @@ LOG_FIELDS = (
     "granted_amount",
     "free_days",
     "stage_id",
+    "actual_days",
+    "variance_days_percent",
+    "result",
 )
 # characters of each column of the sheet, in the order of the columns
-WIDTHS = (14, 12, 48, 12, 22, 10, 14, 16, 18, 20, 14, 10)
+WIDTHS = (14, 12, 48, 12, 22, 10, 14, 16, 18, 20, 14, 10, 12, 14, 18)
 
 
 class ProjectChange(models.Model):
@@ -48,6 +53,14 @@ class ProjectChange(models.Model):
         help="Amount granted in the project, in this currency, with all changes up to this number.",
     )
 
+    cumulative_percent = fields.Float(
+        digits=(16, 1),
+        compute="_compute_cumulative_percent",
+        aggregator=None,
+        groups="customer_delivery.group_delivery_user",
+        help="Amount granted in per cent of the amount of the contract, in the same currency.",
+    )
+
     # === COMPUTE METHODS === #
 
     @api.depends("project_id", "currency_id", "granted_days", "granted_amount")
@@ -55,6 +68,17 @@ class ProjectChange(models.Model):
         sums = self._get_cumulative(self.project_id)
         for change in self:
             change.cumulative_days, change.cumulative_amount = sums.get(change._origin.id, (0, 0))
+
+    @api.depends("cumulative_amount")
+    def _compute_cumulative_percent(self):
+        for change in self:
+            # the share alone, for those who work on changes
+            project_sudo = change.project_id.sudo()
+            contract = project_sudo.delivery_contract_amount
+            same = change.currency_id == self._get_default_currency(project_sudo)
+            change.cumulative_percent = (
+                100 * change.cumulative_amount / contract if contract and same else 0
+            )
 
     @api.model
     def _get_cumulative(self, projects, outside=False):
@@ -113,13 +137,15 @@ class ProjectChange(models.Model):
 
         :param bool outside: the log goes to the customer
         :return: ``rows``, dictionaries of plain values; ``days``, ``free_days`` and ``amounts``,
-            pairs of currency and sum
+            pairs of currency and sum; ``baseline`` that all of it is counted from, may be empty;
+            ``milestones``, triples of name, days moved by the changes and present date
         """
         changes = self._search_log(project, outside)
         sums = self._get_cumulative(project, outside)
         decisions = dict(self._fields["decision"]._description_selection(self.env))
         decisions["none"] = ""
         billings = dict(self._fields["billing"]._description_selection(self.env))
+        results = dict(self._fields["result"]._description_selection(self.env))
         amounts = {}
         for change in changes:
             if change.granted_amount:
@@ -141,13 +167,40 @@ class ProjectChange(models.Model):
                     "billing": billings.get(change.billing, ""),
                     "is_free": change.billing == "free",
                     "state": change.stage_id.name,
+                    "actual_days": change.actual_days,
+                    "variance_percent": change.variance_days_percent,
+                    "result": results.get(change.result, ""),
                 }
                 for change in changes
             ],
+            "baseline": self._find_log_baseline(project),
+            "milestones": self._get_moved_milestones(changes),
             "days": sum(changes.mapped("granted_days")),
             "free_days": sum(changes.mapped("free_days")),
             "amounts": list(amounts.items()),
         }
+
+    @api.model
+    def _find_log_baseline(self, project):
+        """Return the baseline (superuser) that changes are counted from: the first agreed one."""
+        # its name and date, for whoever may read the log
+        baselines_sudo = self.env["project.baseline"].sudo()
+        kept = Domain("project_id", "=", project.id) & Domain("state", "=", "frozen")
+        agreed = Domain("kind", "=", "customer") & Domain("signoff_state", "=", "approved")
+        return baselines_sudo.search(kept & agreed, order="id", limit=1) or baselines_sudo.search(
+            kept, order="id", limit=1
+        )
+
+    @api.model
+    def _get_moved_milestones(self, changes):
+        """Return [(name, days, present date)] of milestones that ``changes`` have moved."""
+        moved = {}
+        for change in changes.filtered(lambda change: change.date_applied and change.agreed_days):
+            # who may put a change into effect moves milestones, seen or not
+            for milestone_sudo in change.sudo().milestone_ids.filtered("deadline"):
+                days = moved.get(milestone_sudo, 0)
+                moved[milestone_sudo] = days + ceil(change.agreed_days)
+        return [(each.name, days, each.deadline) for each, days in moved.items()]
 
     @api.model
     def _get_log_headers(self):
@@ -164,6 +217,9 @@ class ProjectChange(models.Model):
             self.env._("Charged or free"),
             self.env._("State"),
             self.env._("Currency"),
+            self.env._("Actual days"),
+            self.env._("Variance (%)"),
+            self.env._("Result"),
         )
 
     @api.model
@@ -189,6 +245,7 @@ class ProjectChange(models.Model):
         money = workbook.add_format({"num_format": "#,##0.00"})
         total = workbook.add_format({"num_format": "#,##0.00", "bold": True})
         day = workbook.add_format({"num_format": "yyyy-mm-dd"})
+        percent = workbook.add_format({"num_format": "+0.0;-0.0;0"})
         wrapped = workbook.add_format({"text_wrap": True, "valign": "top"})
         for place, (label, width) in enumerate(zip(self._get_log_headers(), WIDTHS, strict=True)):
             sheet.set_column(place, place, width)
@@ -209,6 +266,10 @@ class ProjectChange(models.Model):
             sheet.write_string(line, 9, row["billing"])
             sheet.write_string(line, 10, row["state"])
             sheet.write_string(line, 11, row["currency"].name)
+            if row["actual_days"]:
+                sheet.write_number(line, 12, row["actual_days"])
+                sheet.write_number(line, 13, row["variance_percent"], percent)
+            sheet.write_string(line, 14, row["result"])
         sheet.write_string(last + 2, 4, self.env._("Days granted"), bold)
         sheet.write_number(last + 2, 5, log["days"], bold)
         sheet.write_string(last + 3, 4, self.env._("Of them free of charge"), bold)
@@ -216,6 +277,21 @@ class ProjectChange(models.Model):
         for line, (currency, amount) in enumerate(log["amounts"], last + 4):
             sheet.write_string(line, 4, self.env._("Amount granted, %s", currency.name), bold)
             sheet.write_number(line, 6, amount, total)
+        line = last + 4 + len(log["amounts"])
+        if log["baseline"]:
+            sheet.write_string(line, 4, self.env._("Counted from baseline"), bold)
+            sheet.write_string(line, 2, self._get_baseline_text(log["baseline"]))
+        for place, (name, days, deadline) in enumerate(log["milestones"], line + 1):
+            sheet.write_string(place, 4, self.env._("Milestone moved"), bold)
+            sheet.write_string(place, 2, name)
+            sheet.write_number(place, 5, days, bold)
+            sheet.write_datetime(place, 1, deadline, day)
+
+    @api.model
+    def _get_baseline_text(self, baseline_sudo):
+        """Return name and day of a baseline, as people quote it."""
+        published = fields.Datetime.context_timestamp(self, baseline_sudo.recorded_at)
+        return f"{baseline_sudo.name}, {format_date(self.env, published.date())}"
 
     @api.model
     def _check_may_read_log(self):

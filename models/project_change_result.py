@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..core.grant import Granted
+from ..core.variance import variance
 from .project_change_impact import INTERNAL_GROUPS
 
 RESULTS = [
@@ -37,11 +38,42 @@ class ProjectChange(models.Model):
     variance_days = fields.Float(
         digits=(16, 1), compute="_compute_variance_days", store=True, aggregator="avg"
     )
+    variance_days_percent = fields.Float(
+        string="Variance of Days (%)",
+        digits=(16, 1),
+        compute="_compute_variance_days",
+        store=True,
+        aggregator="avg",
+    )
     variance_hours = fields.Float(
         compute="_compute_variance", store=True, aggregator="avg", groups=INTERNAL_GROUPS
     )
+    variance_hours_percent = fields.Float(
+        string="Variance of Hours (%)",
+        digits=(16, 1),
+        compute="_compute_variance",
+        store=True,
+        aggregator="avg",
+        groups=INTERNAL_GROUPS,
+    )
+    variance_cost = fields.Monetary(
+        currency_field="company_currency_id",
+        compute="_compute_variance",
+        store=True,
+        aggregator="avg",
+        groups=INTERNAL_GROUPS,
+    )
+    variance_cost_percent = fields.Float(
+        string="Variance of Cost (%)",
+        digits=(16, 1),
+        compute="_compute_variance",
+        store=True,
+        aggregator="avg",
+        groups=INTERNAL_GROUPS,
+    )
     variance_percent = fields.Float(
         string="Variance (%)",
+        digits=(16, 1),
         compute="_compute_variance",
         store=True,
         aggregator="avg",
@@ -73,25 +105,29 @@ class ProjectChange(models.Model):
     @api.depends("actual_days", "estimated_days")
     def _compute_variance_days(self):
         for change in self:
-            days = change.actual_days
-            change.variance_days = days - change.estimated_days if days else 0
+            change.variance_days, change.variance_days_percent = variance(
+                change.actual_days, change.estimated_days
+            )
 
-    @api.depends("actual_hours", "estimated_hours", "actual_days", "estimated_days")
+    @api.depends(
+        "actual_hours",
+        "estimated_hours",
+        "actual_days",
+        "estimated_days",
+        "actual_cost",
+        "estimated_cost",
+    )
     def _compute_variance(self):
         for change in self:
-            hours = change.actual_hours
-            change.variance_hours = hours - change.estimated_hours if hours else 0
-            change.variance_percent = change._get_variance_percent()
-
-    def _get_variance_percent(self):
-        """Return by how many per cent the actual effort exceeds the estimate."""
-        self.ensure_one()
-        pairs = (
-            (self.actual_hours, self.estimated_hours),
-            (self.actual_days, self.estimated_days),
-        )
-        known = [(actual, estimate) for actual, estimate in pairs if actual and estimate]
-        return 100 * (known[0][0] - known[0][1]) / known[0][1] if known else 0
+            hours, cost = (
+                variance(change.actual_hours, change.estimated_hours),
+                variance(change.actual_cost, change.estimated_cost),
+            )
+            change.variance_hours, change.variance_hours_percent = hours
+            change.variance_cost, change.variance_cost_percent = cost
+            days = variance(change.actual_days, change.estimated_days)
+            known = change.actual_hours and change.estimated_hours
+            change.variance_percent = hours[1] if known else days[1]
 
     @api.depends("requested_at", "date_decided", "date_applied")
     def _compute_lead_times(self):
@@ -139,10 +175,6 @@ class ProjectChange(models.Model):
             problems.append(
                 self.env._("Please say whether %(change)s had the effect wanted.", change=name)
             )
-        if self.implemented_by_id == self.env.user and not self.env.su:
-            problems.append(
-                self.env._("You carried %(change)s out: another person verifies it.", change=name)
-            )
         if self.open_condition_count:
             problems.append(
                 self.env._("Conditions of the approval of %(change)s are not met yet.", change=name)
@@ -159,9 +191,6 @@ class ProjectChange(models.Model):
         # what is worked on again has not been carried out yet
         by_kind.get("implement", none).filtered("date_implemented").write(
             Granted(date_implemented=False, implemented_by_id=False)
-        )
-        by_kind.get("closed", none).filtered(lambda change: not change.verified_by_id).write(
-            Granted(verified_by_id=self.env.uid)
         )
 
     # === ACTION METHODS === #

@@ -61,6 +61,7 @@ class ProjectChange(models.Model):
         changes = self._signoff_entry()
         for change in changes:
             change._note_submitted()
+            change._note_freeze_when_sent()
         return super(ProjectChange, changes).action_send_signoff(*args, **kwargs)
 
     def action_send_for_approval(self):
@@ -95,6 +96,15 @@ class ProjectChange(models.Model):
                 )
         if problems:
             raise UserError("\n".join(dict.fromkeys(problems)))
+
+    def _signoff_get_own_flow(self):
+        """Return the flow of the type, where it has one and the company may use it."""
+        self.ensure_one()
+        # configuration, whatever the sender may read
+        flow_sudo = self.type_id.sudo().flow_id
+        if flow_sudo.company_id and flow_sudo.company_id != self.company_id:
+            return super()._signoff_get_own_flow()
+        return flow_sudo
 
     def _signoff_get_authors(self):
         return super()._signoff_get_authors() | self.user_id

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 TYPE_KINDS = [
     ("normal", "Normal"),
@@ -46,6 +46,20 @@ class ProjectChangeType(models.Model):
     customer_may_file = fields.Boolean(
         default=True, help="Customers may choose this type when they file a change."
     )
+    flow_id = fields.Many2one(
+        "signoff.flow",
+        string="Approval Flow",
+        ondelete="restrict",
+        domain=[("res_model", "=", "project.change"), ("state", "=", "ready")],
+        help="Changes of this type are sent through this flow. Empty: the first one of the "
+        "delivery mode that fits.",
+    )
+    decide_days = fields.Integer(
+        string="Decided Within (Working Days)",
+        default=10,
+        help="From the day it is submitted to the decision; what takes longer is overdue. Zero: "
+        "no limit.",
+    )
     # assessment
     dimension_ids = fields.One2many(
         "project.change.type.dimension",
@@ -76,6 +90,10 @@ class ProjectChangeType(models.Model):
         "An urgent type needs the hours within which its changes are ratified.",
     )
 
+    _decide_days_positive = models.Constraint(
+        "CHECK(decide_days >= 0)", "The days for a decision cannot be negative."
+    )
+
     @api.depends("kind")
     def _compute_customer_decides(self):
         for change_type in self:
@@ -89,6 +107,17 @@ class ProjectChangeType(models.Model):
         )
         for change_type in self:
             change_type.change_count = counts.get(change_type, 0)
+
+    @api.constrains("flow_id")
+    def _check_flow(self):
+        for change_type in self:
+            if change_type.flow_id and change_type.flow_id.res_model != "project.change":
+                raise ValidationError(
+                    self.env._(
+                        "The flow %(flow)s is not for change requests.",
+                        flow=change_type.flow_id.name,
+                    )
+                )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

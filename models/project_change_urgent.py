@@ -17,11 +17,11 @@ class ProjectChange(models.Model):
 
     date_done_first = fields.Datetime(string="Done First On", readonly=True, copy=False)
     done_in_freeze = fields.Boolean(
-        string="Done in a Freeze Period",
+        string="In a Freeze Period",
         readonly=True,
         copy=False,
-        help="Done while no change should come into effect. Steps of approval flows may ask for "
-        "a release.",
+        help="Urgent, and sent or done while no change should come into effect. Steps of approval "
+        "flows may ask for a release.",
     )
     ratify_due = fields.Datetime(string="Ratify Until", readonly=True, copy=False)
     date_ratified = fields.Datetime(string="Ratified On", readonly=True, copy=False)
@@ -116,6 +116,42 @@ class ProjectChange(models.Model):
         self.ensure_one()
         if not self.done_in_freeze and self.env["project.change.freeze"]._find(self.project_id):
             self.write(Granted(done_in_freeze=True))
+
+    def _note_freeze_when_sent(self):
+        """Keep that an urgent change is asked for now, so that its flow asks for a release."""
+        if self.type_id.kind == "urgent" and not self.date_applied:
+            self._note_freeze()
+
+    def _is_released_for_freeze(self):
+        """Tell whether somebody above the project agrees that it comes into effect in a freeze.
+
+        What is done first is released when it is ratified.
+        """
+        self.ensure_one()
+        manager = "customer_delivery.group_delivery_manager"
+        if self.date_done_first or self.env.user.has_group(manager):
+            return True
+        # who has decided, whoever may read the round
+        row = self.env["signoff.round"].sudo()._get_last(self).get(self.id)
+        if not row or row.state != "approved":
+            return False
+        slots_sudo = row.decision_ids.slot_id
+        users_sudo = (slots_sudo | slots_sudo.on_behalf_slot_id).user_id
+        return any(user.has_group(manager) for user in users_sudo)
+
+    def _get_freeze_problems(self):
+        problems = super()._get_freeze_problems()
+        if self.type_id.kind != "urgent" or not problems:
+            return problems
+        if self._is_released_for_freeze():
+            return []
+        return [
+            *problems,
+            self.env._(
+                "%(change)s is urgent: a delivery manager may put it into effect all the same.",
+                change=self.display_name,
+            ),
+        ]
 
     def _after_apply(self):
         if self.type_id.kind == "urgent":

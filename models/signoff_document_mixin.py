@@ -168,6 +168,11 @@ class SignoffDocumentMixin(models.AbstractModel):
         # whoever may send the document needs no right on configuration
         return self.project_id.sudo().delivery_mode_id
 
+    def _signoff_get_own_flow(self):
+        """Return the flow (superuser) that this document names itself, before those of its mode."""
+        self.ensure_one()
+        return self.env["signoff.flow"].sudo()
+
     def _signoff_get_lang(self):
         """Return the language in which the document is read and signed."""
         self.ensure_one()

@@ -159,6 +159,10 @@ class SignoffFlow(models.Model):
         evaluated with the rights of whoever sends the document.
         """
         found = {}
+        for document in documents:
+            own_sudo = document._signoff_get_own_flow()
+            if own_sudo.active and own_sudo.state == "ready":
+                found[document.id] = own_sudo
         # flows are configuration that project users may not read
         candidates_sudo = self.sudo().search(
             [("res_model", "=", documents._name), ("state", "=", "ready")]

@@ -148,12 +148,15 @@ class ReportChangeRequest(models.AbstractModel):
                 }
                 for line in change.line_ids
             ],
-            "result": self._prepare_result(change),
+            "result": self._prepare_result(change, bool(options.get("outside"))),
         }
 
     @api.model
-    def _prepare_result(self, change):
-        """Return what is printed of carrying the change out; what is open is filled in by hand."""
+    def _prepare_result(self, change, outside=False):
+        """Return what is printed of carrying the change out; what is open is filled in by hand.
+
+        :param bool outside: the paper goes to the customer, without what our people remarked
+        """
         # who did it is told with the result
         implemented_by_sudo, verified_by_sudo = (
             change.implemented_by_id.sudo(),
@@ -163,7 +166,7 @@ class ReportChangeRequest(models.AbstractModel):
             "in_effect": self._day(change.date_applied),
             "implemented": self._day(change.date_implemented),
             "implemented_by": implemented_by_sudo.name or "",
-            "days": f"{change.actual_days:g}" if change.actual_days else "",
+            "days": self._prepare_actual_days(change),
             "result": self._label(change, "result"),
             "note": change.result_note or "",
             "verified_by": verified_by_sudo.name or "",
@@ -172,6 +175,37 @@ class ReportChangeRequest(models.AbstractModel):
                 (row.name, self._day(row.met_at) if row.is_met else "")
                 for row in change.condition_ids
             ],
+            "checks": [self._prepare_check(check, outside) for check in change.check_ids],
+        }
+
+    @api.model
+    def _prepare_actual_days(self, change):
+        """Return the actual days, with the estimate and by how much it was missed."""
+        if not change.actual_days:
+            return ""
+        actual, estimate = f"{change.actual_days:g}", f"{change.estimated_days:g}"
+        if not change.estimated_days:
+            return actual
+        return self.env._(
+            "%(actual)s (estimate %(estimate)s, %(percent)s %%)",
+            actual=actual,
+            estimate=estimate,
+            percent=f"{change.variance_days_percent:+.0f}",
+        )
+
+    @api.model
+    def _prepare_check(self, check, outside):
+        # who checked it is told with what was found
+        checked_by_sudo = check.checked_by_id.sudo()
+        return {
+            "name": check.name,
+            "target": check.target or "",
+            "before": self._label(check, "verdict_before"),
+            "verdict": self._label(check, "verdict"),
+            "failed": check.verdict == "fail",
+            "note": "" if outside else check.note or "",
+            "by": checked_by_sudo.name or "",
+            "on": self._day(check.checked_at),
         }
 
 
@@ -210,6 +244,7 @@ class ReportChangeAssessment(models.AbstractModel):
             "estimated_cost": self._is_internal_copy
             and format_amount(self.env, change.estimated_cost, change.company_currency_id),
             "risk": self._label(change, "risk_level"),
+            "actuals": self._is_internal_copy and self._prepare_actuals(change),
             "lines": [(self._label(line, "action"), line.display_name) for line in change.line_ids],
             **self._prepare_tasks(change),
             "alternatives": change.alternatives or "",
@@ -237,6 +272,30 @@ class ReportChangeAssessment(models.AbstractModel):
             values["cost"] = cost and format_amount(self.env, cost, row.company_currency_id)
             values["internal_note"] = row.internal_note or ""
         return values
+
+    @api.model
+    def _prepare_actuals(self, change):
+        """Return rows of what was estimated, what it took, and the variance, for us alone."""
+        currency = change.company_currency_id
+        rows = []
+        for kind, label, show in (
+            ("days", self.env._("Days"), lambda value: f"{value:g}"),
+            ("hours", self.env._("Hours"), lambda value: f"{value:g}"),
+            ("cost", self.env._("Cost"), lambda value: format_amount(self.env, value, currency)),
+        ):
+            estimated, actual = change[f"estimated_{kind}"], change[f"actual_{kind}"]
+            if actual:
+                percent = change[f"variance_{kind}_percent"]
+                rows.append(
+                    {
+                        "label": label,
+                        "estimated": show(estimated),
+                        "actual": show(actual),
+                        "variance": show(change[f"variance_{kind}"]),
+                        "percent": f"{percent:+.1f} %" if estimated else "",
+                    }
+                )
+        return rows
 
     @api.model
     def _prepare_tasks(self, change):

@@ -29,7 +29,8 @@ class ReportChangeLog(models.AbstractModel):
     def _prepare_log_paper(self, project, options):
         self = self.with_context(lang=self._get_paper_lang(project, options))
         project = project.with_env(self.env)
-        log = self.env["project.change"]._prepare_log(project, bool(options.get("outside")))
+        changes = self.env["project.change"]
+        log = changes._prepare_log(project, bool(options.get("outside")))
         frame = self._prepare_frame(
             self.env._("Change Log"),
             project,
@@ -44,6 +45,7 @@ class ReportChangeLog(models.AbstractModel):
                     **row,
                     "date": format_date(self.env, row["date"]),
                     "days": f"{row['days']:g}" if row["days"] else "",
+                    "actual_days": f"{row['actual_days']:g}" if row["actual_days"] else "",
                     "amount": self._money(row["amount"], row["currency"]),
                     "cumulative_days": f"{row['cumulative_days']:g}",
                     "cumulative_amount": self._money(row["cumulative_amount"], row["currency"]),
@@ -52,6 +54,11 @@ class ReportChangeLog(models.AbstractModel):
             ],
             "days": f"{log['days']:g}",
             "free_days": f"{log['free_days']:g}",
+            "baseline": log["baseline"] and changes._get_baseline_text(log["baseline"]),
+            "milestones": [
+                (name, f"{days:+d}", format_date(self.env, deadline))
+                for name, days, deadline in log["milestones"]
+            ],
             "amounts": [self._money(amount, currency) for currency, amount in log["amounts"]],
         }
 

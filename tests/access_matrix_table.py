@@ -356,6 +356,12 @@ def change_condition(case, scope):
     return change(case, scope).condition_ids
 
 
+def change_check(case, scope):
+    return case.env["project.change.check"].create(
+        {"change_id": change(case, scope).id, "name": "The night shift knows it"}
+    )
+
+
 def change_inquiry(case, scope):
     row = change(case, scope)
     return row._note_inquiry("us", "How many?", row.requester_id)
@@ -594,6 +600,7 @@ TABLE = {
     "project.change.impact": Row(change_impact, scopes("rwcd", "rwcd", pool=None)),
     "project.change.answer": Row(change_answer, scopes("rwcd", "rwcd", pool=None)),
     "project.change.condition": Row(change_condition, scopes("rwcd", "rwcd", pool=None)),
+    "project.change.check": Row(change_check, scopes("rwcd", "rwcd", pool=None)),
     "project.change.inquiry": Row(change_inquiry, scopes("r", "r", pool=None)),
     "project.change.freeze": Row(change_freeze, scopes("rwcd", "rwcd", pool=None)),
     "project.change.template": Row(change_template, scopes("rwcd", "rwcd", pool=None)),

@@ -358,7 +358,9 @@ class TestChange(ChangeCase):
         change.result = "effective"
         with self.assertRaisesRegex(UserError, "another person"):
             change.action_close()
-        change.with_user(self.delivery_manager).action_close()
+        as_manager = change.with_user(self.delivery_manager)
+        as_manager.action_pass_rest()
+        as_manager.action_close()
         self.assertEqual(change.stage_id, self._change_stage("closed"))
         self.assertEqual(change.verified_by_id, self.delivery_manager)
         self.assertTrue(change.date_closed)
@@ -372,6 +374,7 @@ class TestChange(ChangeCase):
         change.action_finish()
         change.result = "effective"
         as_manager = change.with_user(self.delivery_manager)
+        as_manager.action_pass_rest()
         with self.assertRaisesRegex(UserError, "Conditions"):
             as_manager.action_close()
         as_manager.condition_ids.action_met()
@@ -383,11 +386,13 @@ class TestChange(ChangeCase):
         change = self._assess(self._create_change())
         change.impact_ids[2].write({"delta_hours": 10})
         change.impact_ids[0].write({"delta_days": 2})
+        change.impact_ids[1].write({"delta_cost": 1200})
         self._approve(change)
-        change.write({"actual_hours": 12.5, "actual_days": 3})
-        self.assertEqual(change.variance_hours, 2.5)
+        change.write({"actual_hours": 12.5, "actual_days": 3, "actual_cost": 900})
+        self.assertEqual((change.variance_hours, change.variance_hours_percent), (2.5, 25))
+        self.assertEqual((change.variance_days, change.variance_days_percent), (1, 50))
+        self.assertEqual((change.variance_cost, change.variance_cost_percent), (-300, -25))
         self.assertEqual(change.variance_percent, 25)
-        self.assertEqual(change.variance_days, 1)
 
     # === FORM === #
 

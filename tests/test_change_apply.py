@@ -263,6 +263,18 @@ class TestChangeApply(ChangeCase):
         earlier.action_put_aside("withdrawn", "not wanted any more")
         self.assertTrue(later.action_apply())
 
+    def test_what_moves_the_same_milestone_comes_into_effect_in_the_order_of_approval(self):
+        moves = {"agreed_days": 2, "milestone_ids": [Command.set(self.milestone.ids)]}
+        earlier = self._approve_earlier(self._assess(self._create_change(**moves)))
+        later = self._approve(self._assess(self._create_change(**moves)))
+        still = self._approve(self._assess(self._create_change(**{**moves, "agreed_days": 0})))
+        self.assertTrue(still.action_apply(), "without days nothing moves")
+        with self.assertRaisesRegex(UserError, earlier.number):
+            later.action_apply()
+        earlier.action_apply()
+        later.action_apply()
+        self.assertEqual(self.milestone.deadline, date(2031, 3, 5))
+
     def test_it_waits_while_the_customer_is_asked_about_the_requirement(self):
         requirement = self._create_complete_requirement(project_id=self.project.id)
         change = self._create_approved(requirement)
@@ -293,6 +305,7 @@ class TestChangeApply(ChangeCase):
         self.assertEqual(self.confirmed.confirmed_version_id.reason, "confirmed")
         change.action_finish()
         change.result = "effective"
+        change.with_user(self.delivery_manager).action_pass_rest()
         with self.assertRaisesRegex(UserError, "not been ratified"):
             change.with_user(self.delivery_manager).action_close()
         self._approve(change)

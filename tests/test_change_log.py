@@ -1,4 +1,5 @@
 import json
+from datetime import date
 from io import BytesIO
 from urllib.parse import quote
 
@@ -6,6 +7,7 @@ import openpyxl
 from lxml import html
 
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 
 from .change_common import ChangeCase
@@ -92,6 +94,47 @@ class TestChangeLog(ChangeLogCase):
             },
         )
 
+    def test_it_counts_from_the_baseline_and_names_the_milestones_moved(self):
+        milestone = self.env["project.milestone"].create(
+            {"name": "Go-live", "project_id": self.project.id, "deadline": "2031-03-01"}
+        )
+        change = self._create_change(
+            self.confirmed, agreed_days=2.5, milestone_ids=[Command.set(milestone.ids)]
+        )
+        self._approve(self._assess(change))
+        log = self.changes._prepare_log(self.project)
+        self.assertEqual((log["baseline"].name, log["milestones"]), (False, []))
+        for name, kind in (("V0.1", "internal"), ("V1.0", "customer"), ("V2.0", "customer")):
+            baseline = self.project.action_publish_baseline(name, kind)
+            if name == "V1.0":
+                baseline.sudo()._signoff_set_state("approved")
+        change.action_apply()
+        change.action_finish()
+        change.write({"actual_days": 4, "result": "partly"})
+        log = self.changes._prepare_log(self.project)
+        self.assertEqual(log["baseline"].name, "V1.0")
+        self.assertEqual(log["milestones"], [("Go-live", 3, date(2031, 3, 4))])
+        sheet = self._write(self.project).active
+        rows = list(sheet.iter_rows(values_only=True))
+        self.assertEqual(
+            [row[12:15] for row in rows if row[0] == change.number], [(4, 0, "Partly effective")]
+        )
+        found = {row[4]: row for row in rows if row[4]}
+        self.assertIn("V1.0", found["Counted from baseline"][2])
+        self.assertEqual(found["Milestone moved"][2], "Go-live")
+        model = self.env["ir.actions.report"].with_user(self.delivery_user)
+        page = html.fromstring(model._render_qweb_html(REPORT, self.project.ids)[0])
+        text = " ".join(page.text_content().split())
+        for word in ("V1.0", "Go-live +3 days", "Partly effective"):
+            self.assertIn(word, text)
+
+    def test_the_share_of_the_contract_is_for_those_who_work_on_changes(self):
+        self.project.delivery_contract_amount = 20000
+        self.assertEqual(self.last.cumulative_percent, 7.5)
+        self.assertEqual(self.dollars.cumulative_percent, 0, "another currency")
+        with self.assertRaises(AccessError):
+            self.last.with_user(self.auditor).read(["cumulative_percent"])
+
     def test_a_formula_typed_by_a_customer_stays_text(self):
         change = self._create_change(name='=HYPERLINK("http://x")')
         cells = [cell for cell in self._write(self.project).active["C"] if cell.value]
@@ -109,7 +152,7 @@ class TestChangeLog(ChangeLogCase):
             "1,500",
         ):
             self.assertIn(word, text)
-        self.assertEqual(len(page.xpath("//th[text()='Number']/../th")), 11)
+        self.assertEqual(len(page.xpath("//th[text()='Number']/../th")), 12)
         self.assertTrue(page.xpath("//*[hasclass('o_stamp')]"))
 
     def test_the_buttons_take_the_project_shown_or_those_selected(self):

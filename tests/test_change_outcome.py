@@ -48,6 +48,7 @@ class TestChangeOutcome(ChangeCase, SignoffCase):
         change.action_finish()
         change.result = "effective"
         closing = change.with_user(self.delivery_manager)
+        closing.action_pass_rest()
         with self.assertRaisesRegex(UserError, "not met"):
             closing.action_close()
         change.condition_ids.action_met()

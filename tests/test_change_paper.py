@@ -109,10 +109,33 @@ class TestChangePaper(ChangeCase, SignoffCase):
         self.change.action_apply()
         self.change.action_finish()
         self.change.write({"actual_days": 4, "result": "effective", "result_note": "Both print"})
-        self.change.with_user(self.delivery_manager).action_close()
+        as_manager = self.change.with_user(self.delivery_manager)
+        as_manager.check_ids.write({"verdict": "pass", "note": "Only just"})
+        as_manager.action_close()
         text = self._text(REQUEST)
-        for word in ("Both print", "Effective", self.delivery_manager.name):
+        for word in (
+            "Both print",
+            "Effective",
+            self.delivery_manager.name,
+            "4 (estimate 5, -20 %)",
+            "It can be seen",
+            "Passed",
+            "Only just",
+        ):
             self.assertIn(word, text)
+        outside = self.env[f"report.{REQUEST}"].with_user(self.delivery_user)
+        paper = outside._get_report_values(self.change.ids, {"outside": True})["papers"][0]
+        self.assertEqual([check["note"] for check in paper["result"]["checks"]], [""])
+        self.assertEqual([check["verdict"] for check in paper["result"]["checks"]], ["Passed"])
+
+    def test_the_internal_copy_compares_what_it_took(self):
+        self._approve(self.change)
+        self.change.write({"actual_days": 4, "actual_cost": 8000})
+        text = self._text(INTERNAL)
+        for word in ("Actual against estimate", "8,000", "-20.0 %", "+4.5 %"):
+            self.assertIn(word, text)
+        for report in (ASSESSMENT, REQUEST):
+            self.assertNotIn("8,000", self._text(report))
 
     def test_the_assessment_for_the_customer_has_no_cost_and_nothing_internal(self):
         for report in (ASSESSMENT, REQUEST):

@@ -3,6 +3,7 @@ from datetime import timedelta
 from psycopg2.errors import CheckViolation
 
 from odoo import fields
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -112,6 +113,41 @@ class TestChangeTerms(ChangeCase, SignoffCase):
         self.assertNotIn(RELEASE, self._asked(before))
         before.action_apply()
         self.assertTrue(before.done_in_freeze, "what counts is the day it comes into effect")
+
+    def test_an_urgent_change_that_is_asked_first_is_released_in_a_freeze_too(self):
+        today = fields.Date.context_today(self.changes)
+        for project in (self.project, self.project_light):
+            self.env["project.change.freeze"].create(
+                {"project_id": project.id, "date_to": today, "reason": "Year-end closing"}
+            )
+        self.project_light.user_id = self.delivery_user
+        self.confirmed.portal_access = "visible"
+        for project, sent in ((self.project, 3), (self.project_light, 2)):
+            with self.subTest(project=project.name):
+                change = self._create_change(kind="urgent", project_id=project.id)
+                if change.can_submit:
+                    self._assess(change)
+                row = self._send(change, self.delivery_user)
+                names = self._agree_all(row)
+                self.assertIn(RELEASE, names)
+                self.assertEqual(len(names), sent)
+                self.assertEqual(change.decision, "approved")
+                self.assertTrue(change.with_user(self.delivery_user).action_apply())
+
+    def test_approved_before_the_freeze_it_needs_a_manager_to_come_into_effect(self):
+        change = self._create_change(kind="urgent")
+        self._agree_all(self._send(self._assess(change), self.delivery_user))
+        normal = self._approve(self._assess(self._create_change()))
+        today = fields.Date.context_today(self.changes)
+        self.env["project.change.freeze"].create(
+            {"project_id": self.project.id, "date_to": today, "reason": "Year-end closing"}
+        )
+        with self.assertRaisesRegex(UserError, "Year-end closing.*\n.*delivery manager"):
+            change.action_apply()
+        with self.assertRaisesRegex(UserError, "Year-end closing"):
+            normal.with_user(self.delivery_manager).action_apply()
+        self.assertTrue(change.with_user(self.delivery_manager).action_apply())
+        self.assertTrue(change.done_in_freeze)
 
     # === ASKED AGAIN === #
 

@@ -26,6 +26,14 @@ export class ChangeBadges extends Component {
                 icon: "fa-bolt",
             });
         }
+        if (data.is_decide_overdue) {
+            badges.push({
+                key: "undecided",
+                text: _t("Decision overdue"),
+                className: "text-bg-danger",
+                icon: "fa-clock-o",
+            });
+        }
         if (data.date_applied) {
             badges.push({
                 key: "applied",
@@ -83,6 +91,7 @@ export const changeBadges = {
         { name: "date_applied", type: "datetime" },
         { name: "decision", type: "selection" },
         { name: "has_conflict", type: "boolean" },
+        { name: "is_decide_overdue", type: "boolean" },
         { name: "is_ratify_overdue", type: "boolean" },
         { name: "is_unratified", type: "boolean" },
         { name: "origin", type: "selection" },
