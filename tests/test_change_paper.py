@@ -33,8 +33,8 @@ class TestChangePaper(ChangeCase, SignoffCase):
             {
                 "note": "One week later",
                 "delta_days": 5,
-                "delta_cost": 7654,
-                "delta_hours": 33,
+                "delta_cost": 76543210,
+                "delta_hours": 33445566,
                 "internal_note": "margin is thin",
             }
         )
@@ -140,7 +140,13 @@ class TestChangePaper(ChangeCase, SignoffCase):
     def test_the_assessment_for_the_customer_has_no_cost_and_nothing_internal(self):
         for report in (ASSESSMENT, REQUEST):
             text = self._text(report)
-            for secret in ("7,654", "7654", "margin is thin", "33", "Do not tell them"):
+            for secret in (
+                "76,543,210",
+                "76543210",
+                "margin is thin",
+                "33445566",
+                "Do not tell them",
+            ):
                 self.assertNotIn(secret, text)
         text = self._text(ASSESSMENT)
         for word in ("One week later", "+5 days", "One wide label", "Print one label", "900.00"):
@@ -152,7 +158,7 @@ class TestChangePaper(ChangeCase, SignoffCase):
 
     def test_the_internal_copy_says_what_it_costs(self):
         text = self._text(INTERNAL)
-        for word in ("7,654", "margin is thin", "+33 hours", "Internal copy"):
+        for word in ("76,543,210", "margin is thin", "+33445566 hours", "Internal copy"):
             self.assertIn(word, text)
         with self.assertRaises(AccessError):
             self._page(INTERNAL, self.project_user)

@@ -14,7 +14,7 @@ class TestChangeSignoff(ChangeCase, SignoffCase):
         change = self._create_change(self.confirmed, **values)
         change.line_ids.name = "Print two labels"
         self._assess(change)
-        change.impact_ids[1].write({"delta_cost": 7654, "internal_note": "margin is thin"})
+        change.impact_ids[1].write({"delta_cost": 76543210, "internal_note": "margin is thin"})
         return change, self._send(change, self.delivery_user)
 
     def _agree_all(self, row):
@@ -56,7 +56,7 @@ class TestChangeSignoff(ChangeCase, SignoffCase):
         html = str(change._signoff_render(snapshot))
         self.assertIn("<ins>two labels</ins>", html)
         self.assertIn("900.00", html)
-        for secret in ("7654", "margin is thin"):
+        for secret in ("76543210", "margin is thin"):
             self.assertNotIn(secret, html)
             self.assertNotIn(secret, snapshot.canonical)
 

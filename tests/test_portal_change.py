@@ -10,7 +10,15 @@ QUIET = ("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_access",
 KEY = "key-of-one-change-0001"
 PDF = ("plan.pdf", b"%PDF-1.7 plan", "application/pdf")
 NEW = "/my/delivery/change/new"
-SECRETS = ("secret-note", "7654", "7,654", "margin is thin", "carrier-of-work", "4711")
+SECRETS = (
+    "secret-note",
+    "76543210",
+    "76,543,210",
+    "margin is thin",
+    "carrier-of-work",
+    "47110815",
+    "47,110,815",
+)
 
 
 class PortalChangeCase(ChangeCase, SignoffCase, HttpCase):
@@ -31,7 +39,7 @@ class PortalChangeCase(ChangeCase, SignoffCase, HttpCase):
         cls.change.line_ids.name = "Print two labels"
         cls._assess(cls.change)
         cls.change.impact_ids[0].write(
-            {"delta_cost": 7654, "delta_hours": 4711, "internal_note": "margin is thin"}
+            {"delta_cost": 76543210, "delta_hours": 47110815, "internal_note": "margin is thin"}
         )
         cls.hidden = cls._create_change(name="Never shown", portal_access="hidden")
         cls.internal = cls._create_change(

@@ -149,7 +149,7 @@ class TestSpecification(PaperCase):
             name="Printed",
             priority_id=self.must.id,
             notes="<p>SECRET-NOTE</p>",
-            effort=987.5,
+            effort=98760123.5,
             risk="3",
             difficulty="3",
             user_id=self.delivery_user.id,
@@ -165,12 +165,13 @@ class TestSpecification(PaperCase):
             page = self._html(report, self.project_light)
             for secret in (
                 "SECRET-NOTE",
-                "987",
+                "98760123",
+                "98,760,123",
                 "123456",
                 "123,456",
                 "delivery_user@",
                 "contact@customer.example",
-                "0199",
+                "555 0199",
             ):
                 self.assertNotIn(secret, page)
 
