@@ -54,6 +54,7 @@ class ProjectChangeTemplate(models.Model):
         "content_lock",
         "agreed_strength",
         "changed_after_agreement",
+        "content_editor_id",
         "signoff_state",
         "number",
         "company_id",

@@ -34,7 +34,7 @@ class TestChangePaper(ChangeCase, SignoffCase):
                 "note": "One week later",
                 "delta_days": 5,
                 "delta_cost": 76543210,
-                "delta_hours": 33445566,
+                "delta_hours": 334455,
                 "internal_note": "margin is thin",
             }
         )
@@ -144,7 +144,7 @@ class TestChangePaper(ChangeCase, SignoffCase):
                 "76,543,210",
                 "76543210",
                 "margin is thin",
-                "33445566",
+                "334455",
                 "Do not tell them",
             ):
                 self.assertNotIn(secret, text)
@@ -158,7 +158,7 @@ class TestChangePaper(ChangeCase, SignoffCase):
 
     def test_the_internal_copy_says_what_it_costs(self):
         text = self._text(INTERNAL)
-        for word in ("76,543,210", "margin is thin", "+33445566 hours", "Internal copy"):
+        for word in ("76,543,210", "margin is thin", "+334455 hours", "Internal copy"):
             self.assertIn(word, text)
         with self.assertRaises(AccessError):
             self._page(INTERNAL, self.project_user)

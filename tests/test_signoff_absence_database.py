@@ -27,6 +27,9 @@ class TestSignoffAbsenceRaces(SignoffTransactions):
                 cr.execute(
                     "DELETE FROM signoff_seal WHERE decision_ref = ANY(%s)", [list(decisions)]
                 )
+                cr.execute(
+                    "DELETE FROM signoff_signature WHERE decision_id = ANY(%s)", [list(decisions)]
+                )
                 cr.execute("DELETE FROM signoff_decision WHERE id = ANY(%s)", [list(decisions)])
                 cr.execute("DELETE FROM signoff_identity WHERE id = ANY(%s)", [list(identities)])
                 cr.execute("DELETE FROM signoff_slot WHERE project_id = %s", [self.project_id])

@@ -15,7 +15,11 @@ MARKUP = re.compile(r"</?([a-z][\w-]*)")
 # Words that users of this trade do not say, see the glossary.
 AVOIDED = {
     "zh_CN": ("执行应用", "变基", "可疑链接", "步行模式", "项目管理员", "隔离期", "剧本", "哈希"),
-    "zh_TW": ("項目", "審批", "執行應用", "變基", "哈希", "質量", "信息", "默認", "數據"),
+    "zh_TW": (
+        *("項目", "審批", "執行應用", "變基", "哈希", "質量", "信息", "默認", "數據", "跟蹤"),
+        # 透過 is "by", 通過 is "passed"
+        *("不透過", "已透過", "透過率", "條件透過"),
+    ),
 }
 # Terms of the glossary that hold such a word rightly.
 ALLOWED = ("驗收項目",)

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..core.canonical import decimal
 
@@ -116,6 +117,10 @@ class ProjectRequirementImpact(models.TransientModel):
         """Record this analysis, as it is, with the requirement."""
         self.ensure_one()
         document = self._get_document()._entry()
+        if not document:
+            raise UserError(
+                self.env._("Open the impact analysis from a requirement or a change request.")
+            )
         document.check_access("write")
         # worked out anew: rows of a dialog can be edited by who opened it
         rows = self._prepare_lines()

@@ -76,8 +76,9 @@ class SignoffSlotAnswer(models.TransientModel):
     @api.model
     def _prepare_items(self, slot):
         """Return commands for the items of what is asked, with what was said of them before."""
+        slot.check_access("read")
         # who is asked reads what he is asked about
-        items = slot.sudo()._get_marked_items()
+        items = slot.sudo()._get_marked_items() if slot else []
         return [
             Command.create(
                 {
