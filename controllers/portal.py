@@ -41,7 +41,7 @@ class DeliveryPortal(CustomerPortal):
     def portal_my_delivery(self, **kwargs):
         requirements = request.env["project.requirement"]
         projects_sudo = request.env["project.project"]._get_portal_projects()
-        domain = requirements._get_portal_waiting_domain()
+        domain = requirements._get_portal_waiting_domain(projects_sudo)
         waiting = requirements.search_fetch(domain, LINE_FIELDS, limit=WAITING_SHOWN)
         shown = len(waiting)
         values = {

@@ -96,12 +96,15 @@ class ProjectRequirement(models.Model):
     # === WHAT WAITS FOR WHOM === #
 
     @api.model
-    def _get_portal_waiting_domain(self):
+    def _get_portal_waiting_domain(self, projects_sudo=None):
         """Return the domain of what the current customer is asked to answer.
 
         What was sent in a package waits there as one thing, and for those alone who are asked.
+
+        :param projects_sudo: the customer's projects, where the caller knows them
         """
-        projects_sudo = self.env["project.project"]._get_portal_projects()
+        if projects_sudo is None:
+            projects_sudo = self.env["project.project"]._get_portal_projects()
         here = Domain("project_id", "in", projects_sudo.ids)
         # whether a package runs is not for customers to read, that it waits elsewhere is
         packed = self.sudo()._search(here & Domain("content_lock", "=", "running"))
