@@ -130,12 +130,12 @@ class TestChangePaper(ChangeCase, SignoffCase):
 
     def test_the_internal_copy_compares_what_it_took(self):
         self._approve(self.change)
-        self.change.write({"actual_days": 4, "actual_cost": 8000})
+        self.change.write({"actual_days": 4, "actual_cost": 80000000})
         text = self._text(INTERNAL)
-        for word in ("Actual against estimate", "8,000", "-20.0 %", "+4.5 %"):
+        for word in ("Actual against estimate", "80,000,000", "-20.0 %", "+4.5 %"):
             self.assertIn(word, text)
         for report in (ASSESSMENT, REQUEST):
-            self.assertNotIn("8,000", self._text(report))
+            self.assertNotIn("80,000,000", self._text(report))
 
     def test_the_assessment_for_the_customer_has_no_cost_and_nothing_internal(self):
         for report in (ASSESSMENT, REQUEST):

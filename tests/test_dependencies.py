@@ -27,6 +27,7 @@ SUBDOMAINS = {
     "project.baseline": "requirement",
     "requirement.paper": "requirement",
     "project.change": "change",
+    "project.change.check": "verification",
     "project.deliverable": "acceptance",
     "project.acceptance": "acceptance",
     "project.milestone.override": "acceptance",
@@ -46,6 +47,8 @@ STANDS_ON = {
     "acceptance": ("requirement",),
     "customer": ("signoff",),
     "feedback": ("customer",),
+    # what a change touched is checked again: items of acceptances among it
+    "verification": ("acceptance", "change"),
     # a pack gathers what all of them have printed and signed
     "closing": ("acceptance", "change"),
     # the board and the matrix count what all the others keep
@@ -70,6 +73,7 @@ EXTENSIONS = {
     "signoff_slot_change.py": "change",
     "signoff_flow_step_change.py": "change",
     "project_change_specification.py": "change",
+    "project_change_verification.py": "verification",
     "project_requirement_impact_change.py": "change",
     "project_requirement_impact_acceptance.py": "acceptance",
     "signoff_slot_acceptance.py": "acceptance",

@@ -31,6 +31,11 @@ class TestSignoffAbsenceRaces(SignoffTransactions):
                     "DELETE FROM signoff_signature WHERE decision_id = ANY(%s)", [list(decisions)]
                 )
                 cr.execute("DELETE FROM signoff_decision WHERE id = ANY(%s)", [list(decisions)])
+                cr.execute(
+                    "DELETE FROM ir_attachment"
+                    " WHERE res_model = 'signoff.identity' AND res_id = ANY(%s)",
+                    [list(identities)],
+                )
                 cr.execute("DELETE FROM signoff_identity WHERE id = ANY(%s)", [list(identities)])
                 cr.execute("DELETE FROM signoff_slot WHERE project_id = %s", [self.project_id])
                 rounds = "(SELECT id FROM signoff_round WHERE project_id = %s)"

@@ -152,7 +152,7 @@ class TestSignoffRaces(SignoffTransactions):
     def _begin(self, env, *acts):
         self.names += 1
         project = env["project.project"].browse(self.project_id)
-        package = project.action_publish_baseline(f"V{self.names}")
+        package = project.action_publish_baseline(f"V{self.names}", "customer")
         flow = env["signoff.flow"].browse(self.flow_id)
         # the third one is the successor
         parties = env["project.party"].browse(self.party_ids[:2])
@@ -238,7 +238,8 @@ class TestSignoffRaces(SignoffTransactions):
     def test_content_that_changes_while_it_is_sent_is_never_signed_unread(self):
         """The one who sends has an old view: what he sent is what was published, or nothing."""
         with self._transaction() as env:
-            package = env["project.project"].browse(self.project_id).action_publish_baseline("V")
+            project = env["project.project"].browse(self.project_id)
+            package = project.action_publish_baseline("V", "customer")
             package_id = package.id
 
         def send(env):

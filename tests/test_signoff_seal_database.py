@@ -117,6 +117,11 @@ class SignoffTransactions(BaseCase):
             cr.execute("SELECT identity_id FROM signoff_decision WHERE id = ANY(%s)", [decisions])
             identities = [row[0] for row in cr.fetchall()] or [0]
             cr.execute("DELETE FROM signoff_decision WHERE round_id = ANY(%s)", [rounds])
+            cr.execute(
+                "DELETE FROM ir_attachment"
+                " WHERE res_model = 'signoff.identity' AND res_id = ANY(%s)",
+                [identities],
+            )
             cr.execute("DELETE FROM signoff_identity WHERE id = ANY(%s)", [identities])
             for table in ("signoff_slot", "signoff_round_step", "signoff_rendition"):
                 cr.execute(f"DELETE FROM {table} WHERE round_id = ANY(%s)", [rounds])
