@@ -1,5 +1,6 @@
 # ruff: noqa: I001 (the order is the reading order)
 # shared by every document
+from . import delivery_kept_mixin
 from . import delivery_guarded_mixin
 from . import delivery_workday
 from . import delivery_event

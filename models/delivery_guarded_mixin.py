@@ -1,23 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
-
 from ..core.grant import is_granted
 
 # What an entry point keeps of the caller's context: who reads, not how we behave.
 ENTRY_CONTEXT = ("lang", "tz", "uid", "allowed_company_ids")
-
-
-def ask_before_deleting(records):
-    """Return ``records`` such that deleting them asks all that it should.
-
-    Removing an addon asks nothing, and says so by a key of the context, which any caller can send
-    as well. Only the superuser removes addons.
-    """
-    if records.env.su or not records.env.context.get(MODULE_UNINSTALL_FLAG):
-        return records
-    return records.with_context(**{MODULE_UNINSTALL_FLAG: False})
 
 
 class DeliveryGuardedMixin(models.AbstractModel):
@@ -29,6 +16,7 @@ class DeliveryGuardedMixin(models.AbstractModel):
 
     _name = "delivery.guarded.mixin"
     _description = "Columns That Only Named Methods Move"
+    _inherit = ["delivery.kept.mixin"]
 
     _control_fields = ()
 
@@ -52,9 +40,6 @@ class DeliveryGuardedMixin(models.AbstractModel):
         if not is_granted(vals):
             self._refuse_control_fields(vals)
         return super().write(dict(vals))
-
-    def unlink(self):
-        return super(DeliveryGuardedMixin, ask_before_deleting(self)).unlink()
 
     def _adopt_attachments(self, name):
         """Tie files just uploaded into the field ``name`` to the documents they are shown on.

@@ -9,6 +9,7 @@ class DeliveryMode(models.Model):
 
     _name = "delivery.mode"
     _description = "Delivery Mode"
+    _inherit = ["delivery.kept.mixin"]
     _order = "level, id"
 
     name = fields.Char(required=True, translate=True)

@@ -27,6 +27,7 @@ class DeliveryStageMixin(models.AbstractModel):
 
     _name = "delivery.stage.mixin"
     _description = "Stage of a Delivery Document"
+    _inherit = ["delivery.kept.mixin"]
     _order = "sequence, id"
 
     _stage_document = None  # technical name of the model that goes through these stages

@@ -9,6 +9,7 @@ class ProjectAcceptanceFamily(models.Model):
 
     _name = "project.acceptance.family"
     _description = "Checklist Family"
+    _inherit = ["delivery.kept.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)

@@ -9,6 +9,7 @@ class ProjectAcceptanceKind(models.Model):
 
     _name = "project.acceptance.kind"
     _description = "Kind of Acceptance"
+    _inherit = ["delivery.kept.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)

@@ -14,6 +14,7 @@ class ProjectChangeDimension(models.Model):
 
     _name = "project.change.dimension"
     _description = "Impact Dimension"
+    _inherit = ["delivery.kept.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)

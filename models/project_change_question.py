@@ -7,6 +7,7 @@ class ProjectChangeQuestion(models.Model):
 
     _name = "project.change.question"
     _description = "Risk Question"
+    _inherit = ["delivery.kept.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(string="Question", required=True, translate=True)

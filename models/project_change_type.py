@@ -18,6 +18,7 @@ class ProjectChangeType(models.Model):
 
     _name = "project.change.type"
     _description = "Change Type"
+    _inherit = ["delivery.kept.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)

@@ -17,7 +17,8 @@ class ProjectMilestone(models.Model):
     ``action_override_gate`` goes past, with a reason that is evidence.
     """
 
-    _inherit = "project.milestone"
+    _name = "project.milestone"
+    _inherit = ["project.milestone", "delivery.kept.mixin"]
 
     delivery_coverage_required = fields.Boolean(
         string="All Must Requirements Passed",

@@ -3,9 +3,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_list
 
-from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
-
 from ..core.grant import Granted, is_granted
+from .delivery_kept_mixin import is_uninstalling
 
 CONTROL_FIELDS = ("delivery_mode_id", "delivery_practice")
 CONTRACT_FIELDS = {
@@ -25,7 +24,8 @@ DOCUMENT_MODELS = ("project.requirement",)
 
 
 class ProjectProject(models.Model):
-    _inherit = "project.project"
+    _name = "project.project"
+    _inherit = ["project.project", "delivery.kept.mixin"]
 
     delivery_mode_id = fields.Many2one(
         "delivery.mode",
@@ -170,7 +170,7 @@ class ProjectProject(models.Model):
         channels_sudo = self.env["delivery.channel"].sudo().with_context(active_test=False)
         self.check_access("unlink")
         # all goes with the addon, as the administrator has agreed to; nobody else can say so
-        if not (self.env.su and self.env.context.get(MODULE_UNINSTALL_FLAG)):
+        if not is_uninstalling(self.env):
             self._unlink_except_delivery_documents()
         channels_sudo.search([("project_id", "in", self.ids)]).unlink()
         return super().unlink()

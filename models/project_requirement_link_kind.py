@@ -7,6 +7,7 @@ class ProjectRequirementLinkKind(models.Model):
 
     _name = "project.requirement.link.kind"
     _description = "Requirement Link Kind"
+    _inherit = ["delivery.kept.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True, help="As read from the requirement.")

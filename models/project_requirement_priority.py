@@ -7,6 +7,7 @@ class ProjectRequirementPriority(models.Model):
 
     _name = "project.requirement.priority"
     _description = "Requirement Class"
+    _inherit = ["delivery.kept.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)

@@ -24,6 +24,7 @@ class ProjectRequirementType(models.Model):
 
     _name = "project.requirement.type"
     _description = "Requirement Type"
+    _inherit = ["delivery.kept.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)

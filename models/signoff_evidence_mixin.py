@@ -4,7 +4,7 @@ from odoo.tools import SQL, split_every
 
 from ..core.canonical import digest, dumps
 from ..core.grant import is_granted
-from .delivery_guarded_mixin import ENTRY_CONTEXT, ask_before_deleting
+from .delivery_guarded_mixin import ENTRY_CONTEXT
 
 # rows that one statement writes
 BATCH = 1000
@@ -25,6 +25,7 @@ class SignoffEvidenceMixin(models.AbstractModel):
 
     _name = "signoff.evidence.mixin"
     _description = "Evidence"
+    _inherit = ["delivery.kept.mixin"]
     _allow_sudo_commands = False
 
     # columns that named methods may still move, besides many2one pointers
@@ -163,9 +164,6 @@ class SignoffEvidenceMixin(models.AbstractModel):
                 )
             )
         return super().write(dict(vals))
-
-    def unlink(self):
-        return super(SignoffEvidenceMixin, ask_before_deleting(self)).unlink()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_practice(self):

@@ -18,6 +18,7 @@ SUBDOMAINS = {
     "delivery.board": "figures",
     "project.party": "base",
     "delivery.guarded.mixin": "guard",
+    "delivery.kept.mixin": "guard",
     "delivery.event": "event",
     "signoff.": "signoff",
     "report.customer_delivery.signoff_paper": "signoff",
@@ -164,6 +165,8 @@ class TestDependencies(BaseCase):
             for source in self.sources
             for model in source.models
             if f'_name = "{model}"' in source.path.read_text()
+            # what extends a model of others by a mixin of ours names it once more
+            and f'_inherit = ["{model}"' not in source.path.read_text()
         }
         self.assertGreater(len(own), 15)
         own = {model for model in own if not model.startswith("report.")}
