@@ -219,6 +219,20 @@ class PublicMethodsCase(SignoffCase):
             self.env.invalidate_all()
             return []
 
+    def _is_clean(self, error, name, method, ids, arguments):
+        """Tell whether an error is a refusal in words, or the caller's own wrong call."""
+        if error is None or isinstance(error, (UserError, IntegrityError)):
+            return True
+        if len(ids) != 1 and str(error).startswith(f"Expected singleton: {name}("):
+            return True
+        if isinstance(error, TypeError):
+            function = getattr(self.env.registry[name], method)
+            try:
+                inspect.signature(function).bind(None, **arguments)
+            except TypeError:
+                return True
+        return method in ORM and isinstance(error, (ValueError, KeyError, DataError))
+
     # === HOW EVERYTHING STANDS === #
 
     def _digest(self, table, columns=None, ids=None):
@@ -291,20 +305,6 @@ class TestPublicMethods(PublicMethodsCase):
             savepoint.rollback()
         self.env.transaction.clear()
         return error, different
-
-    def _is_clean(self, error, name, method, ids, arguments):
-        """Tell whether an error is a refusal in words, or the caller's own wrong call."""
-        if error is None or isinstance(error, (UserError, IntegrityError)):
-            return True
-        if len(ids) != 1 and str(error).startswith(f"Expected singleton: {name}("):
-            return True
-        if isinstance(error, TypeError):
-            function = getattr(self.env.registry[name], method)
-            try:
-                inspect.signature(function).bind(None, **arguments)
-            except TypeError:
-                return True
-        return method in ORM and isinstance(error, (ValueError, KeyError, DataError))
 
     def _fuzz(self, login):
         user = getattr(self, login)

@@ -65,3 +65,23 @@ class TestSignoffScreens(SignoffCase):
         slot = self._pending(row).with_user(self.delivery_manager)
         with self.assertRaisesRegex(UserError, "future"):
             slot.action_record("approve", "chat", "2999-01-01")
+
+    def test_a_dialog_shows_nothing_to_who_is_not_asked(self):
+        row = self._send(self._create_package())
+        slot = self._pending(row)
+        names = ("signoff.slot.answer", "signoff.slot.forward", "signoff.slot.share")
+        colleague = self.internal
+        for name in (*names, "signoff.slot.replace"):
+            with self.subTest(model=name), self.assertRaises(AccessError):
+                values = {"slot_id": slot.id, "reason": "Curious", "user_id": colleague.id}
+                dialogs = self.env[name].with_user(colleague)
+                dialogs.create(
+                    {each: value for each, value in values.items() if each in dialogs._fields}
+                )
+        # nor by way of a dialog of his own
+        self._create_flow({"user_ids": [Command.set(colleague.ids)]})
+        own = self._pending(self._send(self._create_package(name="V2.0")))
+        answer = self.env["signoff.slot.answer"].with_user(colleague).create({"slot_id": own.id})
+        with self.assertRaises(AccessError):
+            answer.slot_id = slot
+            answer.flush_recordset()

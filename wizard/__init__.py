@@ -20,6 +20,7 @@ from . import project_requirement_paste
 from . import project_requirement_print
 from . import project_requirement_record
 from . import project_requirement_void
+from . import signoff_slot_dialog_mixin
 from . import signoff_paper_upload
 from . import signoff_paper_upload_line
 from . import signoff_record

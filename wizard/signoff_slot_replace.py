@@ -8,10 +8,9 @@ class SignoffSlotReplace(models.TransientModel):
 
     _name = "signoff.slot.replace"
     _description = "Replace a Signatory"
+    _inherit = ["signoff.slot.dialog.mixin"]
 
-    slot_id = fields.Many2one(
-        "signoff.slot", string="Asked until Now", required=True, readonly=True, ondelete="cascade"
-    )
+    slot_id = fields.Many2one(string="Asked until Now", readonly=True)
     project_id = fields.Many2one(related="slot_id.project_id")
     side = fields.Selection(related="slot_id.step_id.side")
     party_id = fields.Many2one(

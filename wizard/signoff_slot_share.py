@@ -10,8 +10,9 @@ class SignoffSlotShare(models.TransientModel):
 
     _name = "signoff.slot.share"
     _description = "Personal Link"
+    _inherit = ["signoff.slot.dialog.mixin"]
 
-    slot_id = fields.Many2one("signoff.slot", required=True, readonly=True, ondelete="cascade")
+    slot_id = fields.Many2one(readonly=True)
     person_name = fields.Char(related="slot_id.person_name")
     document_name = fields.Char(related="slot_id.document_name")
     phone = fields.Char(compute="_compute_phone", compute_sudo=True)
