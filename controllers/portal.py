@@ -55,6 +55,7 @@ class DeliveryPortal(CustomerPortal):
             "projects": projects_sudo,
             "counts": self._count_by_project(projects_sudo),
             "next_milestones": self._get_next_milestones(projects_sudo),
+            "account_managers": projects_sudo._get_account_managers(request.env.user),
             "own_count": requirements.search_count(
                 [("requester_id", "=", request.env.user.partner_id.id)]
             ),

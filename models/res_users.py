@@ -1,7 +1,12 @@
+from base64 import b64encode
+
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import format_list
 
+from ..core.vcard import vcard
+
+QR_SIZE = 240
 # evidence that names who recorded it
 EVIDENCE = (
     "signoff.snapshot",
@@ -15,7 +20,8 @@ EVIDENCE = (
 
 
 class ResUsers(models.Model):
-    _inherit = "res.users"
+    _name = "res.users"
+    _inherit = ["res.users", "delivery.kept.mixin"]
 
     def write(self, vals):
         result = super().write(vals)
@@ -45,3 +51,16 @@ class ResUsers(models.Model):
                     users=format_list(self.env, authors.mapped("name")),
                 )
             )
+
+    def _get_delivery_card_image(self):
+        """Return this user's contact as a QR code, in the form of an address of a picture."""
+        self.ensure_one()
+        card = vcard(
+            self.name,
+            company=self.company_id.name,
+            post=self.partner_id.function,
+            phone=self.phone or self.company_id.phone,
+            email=self.email,
+        )
+        picture = self.env["ir.actions.report"].barcode("QR", card, width=QR_SIZE, height=QR_SIZE)
+        return f"data:image/png;base64,{b64encode(picture).decode()}"

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -7,10 +7,29 @@ class SignoffDecision(models.Model):
 
     _inherit = "signoff.decision"
 
+    # as on paper: when (in which time zone), of which version, under which check code
+    moment = fields.Char(string="Recorded At", compute="_compute_facts", compute_sudo=True)
+    version = fields.Char(compute="_compute_facts", compute_sudo=True)
+    short_code = fields.Char(string="Short Check Code", compute="_compute_facts", compute_sudo=True)
     paper_note = fields.Char(string="On the Paper", compute="_compute_paper", compute_sudo=True)
     file_count = fields.Integer(
         string="Files", compute="_compute_paper", compute_sudo=True, aggregator=None
     )
+
+    @api.depends("recorded_at", "snapshot_sha256", "round_id")
+    @api.depends_context("lang", "tz")
+    def _compute_facts(self):
+        papers = self.env["signoff.paper"]
+        versions = {
+            row: document._signoff_paper_version(row)
+            for row in self.round_id
+            if (document := row._get_document().exists())
+        }
+        for decision in self:
+            zone = self.env.context.get("tz") or papers._get_zone(decision.company_id)
+            decision.moment = papers._format_moment(decision.recorded_at, zone)
+            decision.version = versions.get(decision.round_id)
+            decision.short_code = papers._shorten(decision.snapshot_sha256)
 
     def _compute_paper(self):
         seals = dict(

@@ -14,9 +14,12 @@ class SignoffDocumentMixin(models.AbstractModel):
         return self._signoff_title()
 
     def _signoff_paper_version(self, row):
-        """Return the version that a signature of the round ``row`` names, or nothing."""
+        """Return the version that a signature of the round ``row`` names.
+
+        A document without versions of its own counts how often it was sent with other content.
+        """
         self.ensure_one()
-        return ""
+        return str(row.sudo().snapshot_id.number)
 
     def _signoff_paper_references(self):
         """Return [(label, text)] of what the paper refers to; nothing internal."""

@@ -125,6 +125,21 @@ class TestPortalList(DeliveryCase, HttpCase):
         self.assertIn("/zh_CN/", response.url)
         self.assertIn("必须实现", response.text)
 
+    def test_the_account_manager_is_on_the_start_page_of_his_customer_alone(self):
+        self.delivery_user.write({"name": "Wang Fang", "phone": "+86 138 0013 8000"})
+        self.customer_a.user_id = self.delivery_user
+        html = self.url_open("/my/delivery").text
+        self.assertIn("Your account manager", html)
+        self.assertIn("Wang Fang", html)
+        self.assertIn('src="data:image/png;base64,', html)
+        self.assertIn("tel:+8613800138000", html)
+        self.authenticate("portal_b", "portal_b")
+        self.assertNotIn("Your account manager", self.url_open("/my/delivery").text)
+        # whoever has left is no longer there for anybody
+        self.delivery_user.active = False
+        self.authenticate("portal_a", "portal_a")
+        self.assertNotIn("Wang Fang", self.url_open("/my/delivery").text)
+
     def test_five_hundred_requirements_take_few_queries_and_under_a_second(self):
         self.env["project.requirement"].create(
             [
