@@ -121,6 +121,7 @@
         "wizard/signoff_void_reason_views.xml",
         "wizard/signoff_flow_test_views.xml",
         "wizard/signoff_slot_bulk_views.xml",
+        "wizard/signoff_slot_forward_views.xml",
         "wizard/signoff_slot_replace_views.xml",
         "wizard/signoff_slot_share_views.xml",
         "wizard/signoff_round_withdraw_views.xml",

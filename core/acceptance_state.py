@@ -17,8 +17,10 @@ STEPS = {
     (CUSTOMER, "conclude"): CONCLUDED,
     (CONCLUDED, "reopen"): CUSTOMER,
     (CONCLUDED, "sign"): SIGNED,
-    # signed by both sides, and not passed: it is checked once more
+    # signed by both sides and not passed, or refused for good: it is checked once more
     (CONCLUDED, "fail"): FAILED,
+    # the refusal was voided
+    (FAILED, "restore"): CONCLUDED,
     (FAILED, "round"): SELF_CHECK,
     (CUSTOMER, "deem"): SIGNED,
     (CONCLUDED, "deem"): SIGNED,

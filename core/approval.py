@@ -65,6 +65,18 @@ def count_voices(rule, people):
     return len({person["group"] for person in people}) if rule == "group" else len(people)
 
 
+def speak(verdicts):
+    """Return the one answer of people who answer one after the other, or None while it is open.
+
+    Whoever refuses refuses for all of them; only when all have agreed have they agreed.
+    """
+    if not REFUSING.isdisjoint(verdicts):
+        return "reject"
+    if None in verdicts:
+        return None
+    return "conditional" if "conditional" in verdicts else verdicts[-1]
+
+
 def judge(rule, need, groups, verdicts):
     """Return ``passed``, ``failed`` or ``open`` for one step.
 

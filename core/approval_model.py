@@ -10,6 +10,8 @@ from itertools import product
 
 YES = ("approve", "conditional")
 ENDING = {"ask": "asked", "defer": "deferred"}
+# how a document stands when its round ended so, where that is not the same
+DOCUMENT = {"asked": "returned", "deferred": "returned", "reset": "none"}
 ANSWERS = {
     "required": ("approve", "conditional", "reject", "ask", "defer"),
     "optional": ("approve", "conditional", "reject"),
@@ -26,7 +28,9 @@ class PlanStep:
     """A step as it was drawn.
 
     :ivar people: names of those who are asked; None: the step before names them
-    :ivar back: key of the step at which a refused document begins again, or None: it ends
+    :ivar back: key of the step at which a refused document begins again, or None: it goes back
+        to its author
+    :ivar final: a refusal is for good
     :ivar above: the step is left out for documents whose value is not above this
     """
 
@@ -37,16 +41,44 @@ class PlanStep:
     need: int
     people: tuple | None
     back: int | None = None
+    final: bool = False
     above: int | None = None
 
 
 @dataclass
-class Unit:
-    """Whom a step asks in his own name, and what has been answered for him."""
+class Seat:
+    """Somebody who is asked in his own name, and what has been answered for him."""
 
     owner: str
     verdict: str | None = None
     by: str | None = None
+    added: bool = False
+
+
+@dataclass
+class Unit:
+    """Whom a step asks, with those whom he added: they answer in turn, and count as one."""
+
+    seats: list
+
+    @property
+    def owner(self):
+        (owner,) = [seat.owner for seat in self.seats if not seat.added]
+        return owner
+
+    @property
+    def verdict(self):
+        said = [seat.verdict for seat in self.seats]
+        if "reject" in said:
+            return "reject"
+        return None if None in said else said[-1]
+
+    @property
+    def turn(self):
+        """The seat that is asked now, or None."""
+        if self.verdict:
+            return None
+        return next(seat for seat in self.seats if seat.verdict is None)
 
 
 @dataclass
@@ -65,6 +97,7 @@ class Walk:
     value: int = 0
     stands_in: dict = field(default_factory=dict)
     rounds: list = field(default_factory=list)
+    document: str = "none"
     answers: int = 0
     carried: frozenset = frozenset()
     steps: tuple = ()
@@ -130,12 +163,12 @@ class Walk:
     def waiting(self):
         """Return {(key, who is asked, for whom)} of what waits now."""
         return {
-            (step.key, name, unit.owner)
+            (step.key, name, unit.turn.owner)
             for step in self.steps
             if step.key in self.units and self.status(step) == "open"
             for unit in self.units[step.key]
-            if unit.verdict is None
-            for name in self.asked_for(unit.owner)
+            if unit.turn
+            for name in self.asked_for(unit.turn.owner)
         }
 
     def step_states(self):
@@ -161,12 +194,19 @@ class Walk:
             return self.named.get(step.key, ())
         return tuple(name for name in step.people if name not in self.barred)
 
+    def send(self):
+        """Send the document: nothing of earlier rounds counts."""
+        self.named_last = {}
+        self.start()
+
     def start(self, carried=frozenset()):
         """Begin a round."""
         steps = tuple(step for step in self.plan if step.above is None or self.value > step.above)
         self._begin(steps, carried)
 
     def _begin(self, steps, carried):
+        if self.document == "rejected":
+            raise Refused("for good")
         if not [step for step in steps if step.kind == "required" and step.key not in carried]:
             # nobody would look at it: then everybody does
             carried = frozenset()
@@ -193,6 +233,7 @@ class Walk:
                 raise Refused("nobody, or too few")
         self.steps, self.carried, self.units = steps, carried, {}
         self.rounds.append("running")
+        self.document = "running"
         self._settle(())
 
     def _settle(self, names):
@@ -210,12 +251,13 @@ class Walk:
                 if step.people is None and step.kind != "comment":
                     if (people or step.kind == "required") and not self._can_pass(step, people):
                         raise Refused("name them")
-                self.units[step.key] = [Unit(name) for name in people]
+                self.units[step.key] = [Unit([Seat(name)]) for name in people]
         if all(self.is_passed(step) for step in self.steps if step.kind == "required"):
             self._end("approved")
 
-    def _end(self, state):
+    def _end(self, state, document=None):
         self.rounds[-1] = state
+        self.document = document or DOCUMENT.get(state, state)
 
     def _settled(self, before):
         """Return the keys before one that need no further answer."""
@@ -242,35 +284,37 @@ class Walk:
         step = self._step(key)
         if verdict not in ANSWERS[step.kind]:
             raise Refused("not an answer here")
-        unit = next(
-            unit for unit in self.units[key] if unit.owner == owner and unit.verdict is None
-        )
-        unit.verdict, unit.by = verdict, who
+        seat = self._find(key, owner).turn
+        seat.verdict, seat.by = verdict, who
         self.answers += 1
         if verdict in ENDING:
             self._end(ENDING[verdict])
             return
         if step.kind == "required" and self.status(step) == "refused":
-            self._end("rejected")
+            self._end("rejected", None if step.final else "returned")
             if step.back is not None:
                 carried = self._settled(step.back)
                 self._remember_named()
                 try:
                     self._begin(self.steps, carried)
                 except Refused:
-                    self.rounds[-1] = "rejected"
+                    self._end("rejected", "returned")
             return
         allowed = tuple(name for name in dict.fromkeys(names) if name not in self.barred)
         self._settle(allowed)
 
     def withdraw(self, who, key, owner):
         """Take an answer back; those who come later must not have answered."""
-        unit = self._answered(who, key, owner)
+        seat = self._answered(who, key, owner)
         step = self._step(key)
-        later = [other for other in self.steps if other.order > step.order]
-        if any(unit.verdict for other in later for unit in self.units.get(other.key, ())):
+        seats = self._find(key, owner).seats
+        after = seats[seats.index(seat) + 1 :]
+        for other in self.steps:
+            if other.order > step.order:
+                after += self._seats(other.key)
+        if any(other.verdict for other in after):
             raise Refused("others have answered")
-        unit.verdict = unit.by = None
+        seat.verdict = seat.by = None
         self.answers += 1
         self._settle(())
 
@@ -278,10 +322,23 @@ class Walk:
         """Ask somebody else instead of ``old``."""
         if not self.is_running or (key, old, old) not in self.waiting():
             raise Refused("not waiting")
-        if new in self.barred or new in [unit.owner for unit in self.units[key]]:
+        if new in self.barred or new in [seat.owner for seat in self._seats(key)]:
             raise Refused("not him")
-        unit = next(unit for unit in self.units[key] if unit.owner == old and unit.verdict is None)
-        unit.owner = new
+        self._find(key, old).turn.owner = new
+
+    def hand_on(self, who, key, owner, new, how):
+        """Ask ``new`` instead of ``owner``, before him or after him."""
+        if not self.is_running or (key, who, owner) not in self.waiting():
+            raise Refused("not asked")
+        if self._step(key).kind == "comment" and how != "instead":
+            raise Refused("only a comment")
+        if how == "instead":
+            self.replace(key, owner, new)
+            return
+        if new in self.barred or new in [seat.owner for seat in self._seats(key)]:
+            raise Refused("not him")
+        unit = self._find(key, owner)
+        unit.seats.insert(unit.seats.index(unit.turn) + (how == "after"), Seat(new, added=True))
 
     def delegate(self, who, instead):
         """``instead`` stands in for ``who`` from now on."""
@@ -321,10 +378,18 @@ class Walk:
 
     def _answered(self, who, key, owner):
         if self.is_running:
-            for unit in self.units.get(key, ()):
-                if unit.owner == owner and unit.by == who and unit.verdict:
-                    return unit
+            for seat in self._seats(key):
+                if seat.owner == owner and seat.by == who and seat.verdict:
+                    return seat
         raise Refused("no answer of his")
+
+    def _seats(self, key):
+        return [seat for unit in self.units.get(key, ()) for seat in unit.seats]
+
+    def _find(self, key, owner):
+        return next(
+            unit for unit in self.units[key] if owner in [seat.owner for seat in unit.seats]
+        )
 
     def _everybody_behind(self, who):
         found, last = set(), {who}

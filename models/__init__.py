@@ -43,6 +43,8 @@ from . import signoff_round_copy
 from . import signoff_round_step
 from . import signoff_slot
 from . import signoff_slot_after
+from . import signoff_slot_forward
+from . import signoff_round_step_chain
 from . import signoff_slot_proof
 from . import signoff_slot_link
 from . import signoff_slot_portal

@@ -6,7 +6,7 @@ from ..core.grant import Granted
 
 SIGNED_EVENT = "acceptance.signed"
 REVOKED_EVENT = "acceptance.revoked"
-RETURNED = ("rejected", "asked", "deferred", "reset", "expired")
+RETURNED = ("rejected", "returned", "asked", "deferred", "reset", "expired")
 
 
 class ProjectAcceptance(models.Model):
@@ -118,6 +118,9 @@ class ProjectAcceptance(models.Model):
             elif name == "voided":
                 acceptance._revoke(row.end_reason or "")
             elif name in RETURNED:
+                if name == "rejected":
+                    # refused for good: what comes next is another round of checking
+                    acceptance._move("fail")
                 acceptance._notify_returned(row)
 
     def _signoff_restart(self, row, from_key):
@@ -156,7 +159,10 @@ class ProjectAcceptance(models.Model):
     def _revoke(self, reason):
         """The acceptance counts no more; nothing that was reached is undone silently."""
         self.ensure_one()
-        if self.state == "failed":
+        if self.state == "failed" and self.conclusion != "fail":
+            # the refusal is void: it waits for signatures again
+            self.sudo()._move("restore")
+        if self.state != "signed":
             return
         # who may void was checked where it was asked for
         acceptance_sudo = self.sudo()

@@ -21,7 +21,7 @@ class ProjectBaseline(models.Model):
         for baseline in self:
             opens = (
                 baseline.state == "frozen"
-                and baseline.signoff_state not in ("running", "approved")
+                and baseline.signoff_state not in ("running", "approved", "rejected")
                 and manages.get(baseline.project_id)
             )
             baseline.can_send = opens and baseline.kind == "customer"
@@ -179,10 +179,10 @@ class ProjectBaseline(models.Model):
             lines_sudo._release_requirements()
         else:
             requirements_sudo._signoff_stop()
-        if name in ("rejected", "asked", "deferred", "reset", "expired"):
-            self._notify_returned(name, row)
+        if name in ("rejected", "returned", "asked", "deferred", "reset", "expired"):
+            self._notify_returned(row)
 
-    def _notify_returned(self, name, row):
+    def _notify_returned(self, row):
         """Tell the person who runs the project that the customer did not agree."""
         manager = self.sudo().project_id.user_id or row.author_id
         states = dict(row._fields["state"]._description_selection(self.env))
@@ -190,7 +190,7 @@ class ProjectBaseline(models.Model):
         project_sudo.activity_schedule(
             "mail.mail_activity_data_todo",
             user_id=manager.id,
-            summary=f"{row.name}: {states[name]}",
+            summary=f"{row.name}: {states[row.state]}",
             note=row.end_reason or False,
         )
 

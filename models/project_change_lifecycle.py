@@ -21,13 +21,15 @@ class ProjectChange(models.Model):
     can_withdraw = fields.Boolean(compute="_compute_can", export_string_translation=False)
     can_reopen = fields.Boolean(compute="_compute_can", export_string_translation=False)
 
-    @api.depends("stage_id", "date_applied", "allowed_stage_ids")
+    @api.depends("stage_id", "date_applied", "allowed_stage_ids", "signoff_state")
     def _compute_can(self):
         for change in self:
             kind = change.stage_id.kind
             change.can_submit = kind == "new" and bool(change._get_stage_of("assess"))
             change.can_withdraw = kind not in (*CLOSED_KINDS, "hold") and not change.date_applied
-            change.can_reopen = kind in ("hold", "rejected", "withdrawn")
+            # what was refused for good stays refused
+            refused = change.signoff_state == "rejected"
+            change.can_reopen = kind in ("hold", "rejected", "withdrawn") and not refused
 
     @api.depends("content_lock", "agreed_strength", "project_id.delivery_mode_id.lock_strength")
     def _compute_content_locked(self):
@@ -255,7 +257,10 @@ class ProjectChange(models.Model):
         for change in changes:
             if not change.can_reopen:
                 raise UserError(
-                    self.env._("%(change)s is not put aside.", change=change.display_name)
+                    self.env._(
+                        "%(change)s is not put aside, or was refused for good.",
+                        change=change.display_name,
+                    )
                 )
             was_on_hold = change.stage_id.kind == "hold"
             stage = was_on_hold and change.paused_stage_id

@@ -11,6 +11,8 @@ from .project_change_line import PARTS, SHOWN_PARTS
 SCHEMA = "cd.change/1"
 HTML_FIELDS = ("reason", "content", "expected_impact")
 OUTCOMES = {"rejected": "rejected", "deferred": "deferred"}
+# after which it is written and assessed again
+BACK = ("returned", "asked", "withdrawn", "expired")
 
 
 class ProjectChange(models.Model):
@@ -52,7 +54,7 @@ class ProjectChange(models.Model):
             waits = kind == "assess" or (kind == "new" and not change._get_stage_of("assess"))
             change.can_send = (
                 change.decision == "none"
-                and change.signoff_state != "running"
+                and change.signoff_state not in ("running", "rejected")
                 and (waits or kind == "approve" or change.is_unratified)
             )
 
@@ -244,15 +246,27 @@ class ProjectChange(models.Model):
             change_sudo._decide(OUTCOMES[name], until=last_sudo.defer_until)
         elif name == "voided":
             change_sudo.write(Granted(decision="none", date_decided=False))
-        elif name in ("asked", "withdrawn", "expired"):
+        elif name in BACK:
             waiting = change_sudo.filtered(lambda change: change.stage_id.kind == "approve")
             waiting._enter("assess", "new")
+            if name == "returned":
+                change_sudo._tell_sent_back(row)
 
     def _signoff_touch(self, names=()):
         super()._signoff_touch(names)
         self._signoff_reset_running(
             self.env._("%s changed after it had been sent.", self[:1].display_name)
         )
+
+    def _tell_sent_back(self, row):
+        """Ask who is responsible to work on what was refused, and to send it again."""
+        for change in self:
+            change._remind(
+                "mail.mail_activity_data_todo",
+                change.user_id or change.project_id.user_id or row.author_id,
+                lambda env: env._("Refused: work on it, then send it again"),
+                note=row.end_reason or False,
+            )
 
     def _note_conditions(self, row):
         """Keep what was asked for with the approvals as rows that somebody has to meet."""

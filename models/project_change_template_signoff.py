@@ -23,7 +23,7 @@ class ProjectChangeTemplate(models.Model):
         for template in self:
             template.can_send = (
                 template.active
-                and template.signoff_state not in ("running", "approved")
+                and template.signoff_state not in ("running", "approved", "rejected")
                 and bool(manages.get(template.project_id))
             )
 

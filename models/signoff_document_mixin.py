@@ -7,7 +7,8 @@ SIGNOFF_STATES = [
     ("none", "Not sent"),
     ("running", "Waiting for decisions"),
     ("approved", "Agreed"),
-    ("rejected", "Refused"),
+    ("returned", "Sent back"),
+    ("rejected", "Refused for good"),
     ("withdrawn", "Withdrawn"),
     ("expired", "Expired"),
 ]
@@ -268,9 +269,9 @@ class SignoffDocumentMixin(models.AbstractModel):
     def _signoff_on_event(self, name, row):
         """Called in the transaction of the event.
 
-        :param str name: ``started``, ``approved``, ``rejected``, ``asked``, ``deferred``,
-            ``returned`` (another round follows), ``withdrawn``, ``expired``, ``reset`` or
-            ``voided``
+        :param str name: ``started``, ``approved``, ``rejected`` (for good), ``returned`` (to the
+            author, who may send it again), ``continued`` (another round follows a refusal),
+            ``asked``, ``deferred``, ``withdrawn``, ``expired``, ``reset`` or ``voided``
         :param row: the signoff.round
         """
         # those that start are locked all at once

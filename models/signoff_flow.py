@@ -10,7 +10,7 @@ class SignoffFlow(models.Model):
 
     _name = "signoff.flow"
     _description = "Approval Flow"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "delivery.kept.mixin"]
     _order = "res_model, sequence, id"
     _check_company_auto = True
 
@@ -76,11 +76,13 @@ class SignoffFlow(models.Model):
 
     @api.model
     def _get_document_models(self):
-        """Return the models whose documents go through rounds."""
+        """Return the models whose documents go through rounds, named as the reader does."""
         mixin = self.env.registry["signoff.document.mixin"]
+        # the names of models are no secret
+        names = self.env["ir.model"].sudo()
         return sorted(
             (
-                (name, self.env[name]._description)
+                (name, names._get(name).name or self.env[name]._description)
                 for name, model in self.env.registry.items()
                 if issubclass(model, mixin) and not model._abstract
             ),

@@ -114,13 +114,15 @@ class SignoffFlowStep(models.Model):
     # when refused
     reject_policy = fields.Selection(
         [
-            ("end", "The round ends"),
+            ("end", "Refused for good"),
             ("author", "Back to the author"),
             ("step", "Back to an earlier step"),
         ],
         string="When Refused",
         required=True,
         default="author",
+        help="For good: it is not sent again. Back to the author: it can be edited, and is sent "
+        "again in a new round. Back to an earlier step: a new round begins there at once.",
     )
     reject_step_id = fields.Many2one(
         "signoff.flow.step",

@@ -5,6 +5,7 @@ from odoo.tools import SQL
 from ..core.approval import Step, is_complete, next_order
 from ..core.canonical import dumps, loads
 from ..core.grant import Granted
+from .signoff_round_step import ASKED
 
 ROUND_STATES = [
     ("running", "Running"),
@@ -17,12 +18,13 @@ ROUND_STATES = [
     ("reset", "Content changed"),
     ("void", "Void"),
 ]
-# how a document stands when its round ended so; it may be sent again
+# how a document stands when its round ended so; only what was refused is not sent again
 DOCUMENT_STATES = {
-    "asked": "rejected",
-    "deferred": "rejected",
+    "asked": "returned",
+    "deferred": "returned",
+    "returned": "returned",
     "reset": "none",
-    "returned": "none",
+    "continued": "none",
     "void": "none",
 }
 
@@ -156,7 +158,8 @@ class SignoffRound(models.Model):
         :param follows: the round that this one continues, for a single document; what was
             settled before the step ``from_key`` is carried
         :return: the rounds, in the order of ``documents``
-        :raises UserError: no flow, nobody to ask, or a document that runs already
+        :raises UserError: no flow, nobody to ask, or a document that runs already or was refused
+            for good
         """
         running = documents.filtered(lambda document: document.signoff_state == "running")
         if running:
@@ -164,6 +167,15 @@ class SignoffRound(models.Model):
                 self.env._(
                     "%(document)s is waiting for decisions already.",
                     document=running[0].display_name,
+                )
+            )
+        refused = documents.filtered(lambda document: document.signoff_state == "rejected")
+        if refused:
+            raise UserError(
+                self.env._(
+                    "%(document)s was refused for good. Make another one, or ask a delivery "
+                    "manager to void the refusal.",
+                    document=refused[0].display_name,
                 )
             )
         # the round before has ended in this transaction, perhaps
@@ -300,8 +312,8 @@ class SignoffRound(models.Model):
         self.ensure_one()
         people = {}
         for step_sudo in self.sudo().step_ids.sorted("id"):
-            replaced_sudo = step_sudo.slot_ids.replaces_slot_id
-            own_sudo = step_sudo.slot_ids.filtered(lambda slot: not slot.on_behalf_slot_id)
+            # whom somebody added on the way is not asked by the flow
+            own_sudo = step_sudo._get_own_slots().filtered(lambda slot: not slot.is_added)
             people[step_sudo.key] = [
                 {
                     "user": slot_sudo.user_id.id or None,
@@ -311,7 +323,7 @@ class SignoffRound(models.Model):
                     "party": slot_sudo.party_id.id or None,
                     "group": slot_sudo.group_key,
                 }
-                for slot_sudo in own_sudo - replaced_sudo
+                for slot_sudo in own_sudo
             ]
         return people
 
@@ -378,7 +390,7 @@ class SignoffRound(models.Model):
         :param str told: what the documents are told instead, see ``_signoff_on_event``
         """
         rows_sudo = self.sudo()
-        rows_sudo.slot_ids.filtered(lambda slot: slot.state == "pending")._void()
+        rows_sudo.slot_ids.filtered(lambda slot: slot.state in ASKED)._void()
         rows_sudo.step_ids.filtered(lambda step: step.state == "open")._close("void")
         rows_sudo.write(
             Granted(state=state, ended_at=fields.Datetime.now(), end_reason=reason or False)
@@ -405,15 +417,15 @@ class SignoffRound(models.Model):
     def _send_back(self, from_key, reason):
         """A step refused: go on with a round that begins at an earlier step.
 
-        Where nobody could be asked there any more, it is refused for good.
+        Where nobody could be asked there any more, it goes back to the author.
         """
         self.ensure_one()
         try:
             with self.env.cr.savepoint():
-                self._end("rejected", reason, told="returned")
+                self._end("rejected", reason, told="continued")
                 self._get_document()._signoff_restart(self, from_key)
         except UserError as error:
-            self._end("rejected", f"{reason}\n{error}".strip())
+            self._end("rejected", f"{reason}\n{error}".strip(), told="returned")
 
     # === ACTION METHODS === #
 

@@ -4,13 +4,15 @@ from math import ceil
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..core.approval import count_voices, judge, quorum
+from ..core.approval import count_voices, judge, quorum, speak
 from ..core.grant import Granted
 from .signoff_flow_step import SIDES
 
 # working days before the due date on which a customer is reminded
 CUSTOMER_DAYS = 2
 SOON = timedelta(hours=1)
+# states of those who still have to answer, now or when their turn comes
+ASKED = ("pending", "later")
 
 
 class SignoffRoundStep(models.Model):
@@ -165,31 +167,47 @@ class SignoffRoundStep(models.Model):
     def _judge(self):
         """Return ``passed``, ``failed`` or ``open`` for this step as it stands."""
         self.ensure_one()
-        # whoever was replaced is not asked; his successor is
-        replaced = self.slot_ids.replaces_slot_id
-        units = {}
-        for slot in self.slot_ids.sorted("id"):
-            root = slot.on_behalf_slot_id or slot
-            if root in replaced:
-                continue
-            unit = units.setdefault(root.id, {"group": root.group_key or 0, "verdict": None})
-            if slot.state == "done":
-                unit["verdict"] = slot.verdict
-        return judge(
-            self.rule,
-            self.need,
-            [unit["group"] for unit in units.values()],
-            [unit["verdict"] for unit in units.values()],
-        )
+        chains = self._get_chains()
+        # whoever was added speaks for the group of the one who was asked
+        asked = [
+            next(slot for slot, _verdict in chain if not slot.is_added).group_key or 0
+            for chain in chains
+        ]
+        said = [speak([verdict for _slot, verdict in chain]) for chain in chains]
+        return judge(self.rule, self.need, asked, said)
+
+    def _get_own_slots(self):
+        """Return the slots of those whom this step asks in their own name.
+
+        Whoever was replaced is not asked; his successor is.
+        """
+        self.ensure_one()
+        own = self.slot_ids.filtered(lambda slot: not slot.on_behalf_slot_id)
+        return own - self.slot_ids.replaces_slot_id
+
+    def _get_chains(self):
+        """Return who is asked, each with whom he added before or after himself.
+
+        :return: list of chains, lists of (slot in the person's own name, verdict that was given
+            for it or None), in the order in which they answer
+        """
+        verdicts = {
+            slot.on_behalf_slot_id or slot: slot.verdict
+            for slot in self.slot_ids
+            if slot.state == "done"
+        }
+        chains = {}
+        for slot in self._get_own_slots().sorted(lambda slot: (slot.turn, slot.id)):
+            chain = chains.setdefault(slot.chain_slot_id or slot, [])
+            chain.append((slot, verdicts.get(slot)))
+        return list(chains.values())
 
     def _is_asking(self, partner):
         """Tell whether this step asks a contact in his own name."""
         self.ensure_one()
-        replaced = self.slot_ids.replaces_slot_id
-        own = self.slot_ids.filtered(lambda slot: not slot.on_behalf_slot_id) - replaced
-        return partner in own.partner_id
+        return partner in self._get_own_slots().partner_id
 
     def _close(self, state):
         """End these steps; who has not decided is not asked any more."""
-        self.slot_ids.filtered(lambda slot: slot.state == "pending")._void()
+        self.slot_ids.filtered(lambda slot: slot.state in ASKED)._void()
         self.write(Granted(state=state, ended_at=fields.Datetime.now()))

@@ -51,6 +51,7 @@ class SignoffSlot(models.Model):
         "code_sent_by",
         "link_codes",
         "remark_count",
+        "turn",
     )
 
     step_id = fields.Many2one("signoff.round.step", readonly=True, index=True, ondelete="restrict")
@@ -99,7 +100,12 @@ class SignoffSlot(models.Model):
     asked_at = fields.Datetime(string="Asked On", required=True, readonly=True)
     # how it goes
     state = fields.Selection(
-        [("pending", "Waiting"), ("done", "Decided"), ("void", "Not asked any more")],
+        [
+            ("pending", "Waiting"),
+            ("later", "Asked later"),
+            ("done", "Decided"),
+            ("void", "Not asked any more"),
+        ],
         string="Status",
         required=True,
         readonly=True,
@@ -456,6 +462,8 @@ class SignoffSlot(models.Model):
                 self._refuse(row, step, values)
         elif step.kind == "comment" and "pending" not in step.slot_ids.mapped("state"):
             step._close("done")
+        else:
+            step._settle_chains()
 
     def _refuse(self, row, step, values):
         """End a round whose step can pass no more, and go back as the flow says."""
@@ -464,7 +472,7 @@ class SignoffSlot(models.Model):
         if planned["reject"] == "step" and planned["reject_key"] is not None:
             row._send_back(planned["reject_key"], reason)
         else:
-            row._end("rejected", reason)
+            row._end("rejected", reason, told="" if planned["reject"] == "end" else "returned")
 
     def _get_chosen(self, values):
         """Return the people whom this decision names for the next step."""

@@ -44,6 +44,7 @@ class SignoffSlot(models.Model):
             raise UserError(
                 self.env._("Others have decided after you. Ask for the round to be withdrawn.")
             )
+        slot_sudo._check_chain_waits()
         last_sudo = slot_sudo.decision_ids.sorted("id")[-1:]
         self.env["signoff.decision"]._record(
             slot_sudo,
@@ -73,6 +74,7 @@ class SignoffSlot(models.Model):
             step_sudo.write(Granted(state="open", ended_at=False))
         asked_again -= asked_again.filtered(lambda slot: "done" in slot._get_unit().mapped("state"))
         asked_again.write(Granted(state="pending", void_reason=False))
+        step_sudo._settle_chains()
         (asked_again | slot_sudo)._ask_delegates()
         self.env["delivery.event"]._emit("signoff.withdrew", slot_sudo)
 
@@ -112,7 +114,8 @@ class SignoffSlot(models.Model):
             slot._replace(partner, party, reason)
         return True
 
-    def _replace(self, partner, party, reason):
+    def _replace(self, partner, party, reason, **values):
+        """Ask ``partner`` instead; ``values`` are further ones of the new slot."""
         self.ensure_one()
         slot_sudo = self.sudo()
         slot_sudo.round_id._lock()
@@ -148,7 +151,27 @@ class SignoffSlot(models.Model):
                     )
                 )
         person = self.env["signoff.planner"]._as_contact(partner.sudo(), party_sudo or None)
-        barred = slot_sudo.round_id._get_plan()["barred"]
+        slot_sudo._check_can_ask(person, partner)
+        unit_sudo.filtered(lambda slot: slot.state == "pending")._void(reason)
+        fresh_sudo = self.sudo().create(
+            [
+                self._prepare_slot_vals(
+                    step_sudo,
+                    person,
+                    asked_at=fields.Datetime.now(),
+                    **{"origin": "replacement", **slot_sudo._prepare_successor_vals(), **values},
+                )
+            ]
+        )
+        self.env["delivery.event"]._emit("signoff.asked", fresh_sudo)
+        fresh_sudo._ask_delegates()
+        return fresh_sudo
+
+    def _check_can_ask(self, person, partner):
+        """Refuse to ask somebody in this step who may not decide, or is asked already."""
+        self.ensure_one()
+        step_sudo = self.step_id
+        barred = self.round_id._get_plan()["barred"]
         unable = step_sudo.side == "supplier" and not person["user"]
         if unable or (person["user"] and person["user"] in barred):
             raise UserError(
@@ -161,21 +184,6 @@ class SignoffSlot(models.Model):
                     person=partner.display_name,
                 )
             )
-        unit_sudo.filtered(lambda slot: slot.state == "pending")._void(reason)
-        fresh_sudo = self.sudo().create(
-            [
-                self._prepare_slot_vals(
-                    step_sudo,
-                    person,
-                    origin="replacement",
-                    replaces_slot_id=slot_sudo.id,
-                    asked_at=fields.Datetime.now(),
-                )
-            ]
-        )
-        self.env["delivery.event"]._emit("signoff.asked", fresh_sudo)
-        fresh_sudo._ask_delegates()
-        return fresh_sudo
 
     def _check_may_manage(self):
         """Allow who may send the document: he replaces, reminds and hands out links."""

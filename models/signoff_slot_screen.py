@@ -13,6 +13,7 @@ class SignoffSlot(models.Model):
 
     progress = fields.Selection(
         [
+            ("later", "Asked later"),
             ("asked", "Request sent"),
             ("seen", "Seen"),
             ("agreed", "Agreed"),
@@ -42,8 +43,8 @@ class SignoffSlot(models.Model):
         for slot in self:
             if slot.state == "pending":
                 slot.progress = "seen" if slot.seen_at else "asked"
-            elif slot.state == "void":
-                slot.progress = "void"
+            elif slot.state in ("later", "void"):
+                slot.progress = slot.state
             else:
                 slot.progress = answers.get(slot.verdict, "answered")
 
@@ -55,7 +56,7 @@ class SignoffSlot(models.Model):
             methods = slot.step_id._get_methods() if slot.step_id else ()
             slot.proofs = SEPARATOR.join(labels.get(method, method) for method in methods)
 
-    @api.depends("origin", "on_behalf_slot_id", "replaces_slot_id", "void_reason")
+    @api.depends("origin", "on_behalf_slot_id", "replaces_slot_id", "void_reason", "hand_reason")
     @api.depends_context("lang")
     def _compute_origin_note(self):
         for slot in self:
@@ -64,6 +65,12 @@ class SignoffSlot(models.Model):
                 notes.append(self.env._("on behalf of %s", slot.on_behalf_slot_id.person_name))
             if slot.replaces_slot_id:
                 notes.append(self.env._("instead of %s", slot.replaces_slot_id.person_name))
+            if slot.handed_by:
+                notes.append(
+                    self.env._(
+                        "%(person)s: %(reason)s", person=slot.handed_by, reason=slot.hand_reason
+                    )
+                )
             if slot.void_reason:
                 notes.append(slot.void_reason)
             slot.origin_note = format_list(self.env, notes) if notes else False
@@ -77,6 +84,18 @@ class SignoffSlot(models.Model):
             slot.is_overdue = bool(waiting and slot.due_at and slot.due_at < now)
 
     # === ACTION METHODS === #
+
+    def action_open_forward(self):
+        """Open the dialog that hands on what one is asked."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Hand On"),
+            "res_model": "signoff.slot.forward",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_slot_id": self.id},
+        }
 
     def action_open_replace(self):
         """Open the dialog that asks somebody else instead."""

@@ -168,6 +168,13 @@ class SignoffSlot(models.Model):
         asked = slot.meaning
         if behalf:
             asked = self.env._("%(asked)s (on behalf of %(person)s)", asked=asked, person=behalf)
+        if slot.handed_by:
+            asked = self.env._(
+                "%(asked)s (%(person)s: %(reason)s)",
+                asked=asked,
+                person=slot.handed_by,
+                reason=slot.hand_reason,
+            )
         signs = slot.sudo().step_id.needs_signature
         return self._prepare_work_row(
             slot,

@@ -650,6 +650,7 @@ TABLE = {
     "signoff.void.reason": wizard(*MANAGERS),
     "signoff.round.withdraw": wizard(*USERS),
     "signoff.flow.test": wizard(*USERS),
+    "signoff.slot.forward": wizard(*ALL_INTERNAL),
     "signoff.slot.bulk": wizard(*ALL_INTERNAL),
     "signoff.slot.bulk.line": wizard(*ALL_INTERNAL),
     "signoff.slot.replace": wizard(*USERS),

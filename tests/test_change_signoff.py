@@ -60,10 +60,10 @@ class TestChangeSignoff(ChangeCase, SignoffCase):
             self.assertNotIn(secret, html)
             self.assertNotIn(secret, snapshot.canonical)
 
-    def test_a_rejection_returns_it(self):
+    def test_the_customer_refuses_it(self):
         change, row = self._create_sent()
-        slot = self._pending(row)[:1]
-        self._decide(slot.with_user(slot.user_id), "reject", comment="Too dear")
+        self._decide(self._pending(row))
+        self._decide(self._pending(row, self.contact_a), "reject", "link", comment="Too dear")
         self.assertEqual(change.decision, "rejected")
         self.assertEqual(change.stage_id.kind, "rejected")
         self.assertFalse(change.content_locked)

@@ -117,7 +117,7 @@ class TestSignoffWalk(SignoffCase):
         self._decide(self._pending(row))
         self.internal.active = False
         self._decide(self._pending(row), "reject", comment="Look again")
-        self.assertEqual((row.state, package.signoff_state), ("rejected", "rejected"))
+        self.assertEqual((row.state, package.signoff_state), ("rejected", "returned"))
         self.assertIn("Look again", row.end_reason)
         self.assertIn("finds nobody", row.end_reason)
 

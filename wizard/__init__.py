@@ -30,6 +30,7 @@ from . import signoff_round_withdraw
 from . import signoff_flow_test
 from . import signoff_slot_bulk
 from . import signoff_slot_bulk_line
+from . import signoff_slot_forward
 from . import signoff_slot_replace
 from . import signoff_slot_share
 from . import signoff_void_reason

@@ -21,14 +21,17 @@ class SignoffSlotAnswer(models.TransientModel):
 
     _name = "signoff.slot.answer"
     _description = "Answer"
+    _inherit = ["signoff.slot.dialog.mixin"]
 
-    slot_id = fields.Many2one("signoff.slot", required=True, ondelete="cascade")
     for_customer = fields.Boolean(help="Recorded for the customer, as he told us.")
     document_name = fields.Char(related="slot_id.document_name")
     meaning = fields.Char(related="slot_id.meaning")
     person_name = fields.Char(related="slot_id.person_name")
     needs_signature = fields.Boolean(related="slot_id.step_id.needs_signature")
     needs_password = fields.Boolean(related="slot_id.step_id.needs_password")
+    is_ours = fields.Boolean(compute="_compute_is_ours", export_string_translation=False)
+    handed_note = fields.Char(related="slot_id.hand_reason")
+    handed_by = fields.Char(related="slot_id.handed_by")
     step_kind = fields.Selection(related="slot_id.step_id.kind", string="Kind of Step")
     due_at = fields.Datetime(related="slot_id.due_at")
     # other answers than yes and no
@@ -62,7 +65,10 @@ class SignoffSlotAnswer(models.TransientModel):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            slot = self.env["signoff.slot"].browse(vals.get("slot_id"))
+            slot = self.env["signoff.slot"].browse(vals.get("slot_id") or ())
+            if not slot:
+                continue
+            slot.check_access("read")
             # the code of what this dialog shows; the round may have moved on when it is sent
             vals["snapshot_sha256"] = slot.sudo().round_id.snapshot_sha256
             if slot.sudo().step_id.kind == "comment":
@@ -128,6 +134,12 @@ class SignoffSlotAnswer(models.TransientModel):
             decides = slot and slot.step_id.kind != "comment"
             answer.minutes = slot.round_id.minutes if decides else False
 
+    @api.depends("slot_id", "for_customer")
+    def _compute_is_ours(self):
+        for answer in self:
+            step = answer.slot_id.sudo().step_id
+            answer.is_ours = step.side == "supplier" and not answer.for_customer
+
     @api.depends("slot_id")
     def _compute_names_next(self):
         for answer in self:
@@ -168,6 +180,11 @@ class SignoffSlotAnswer(models.TransientModel):
         self.ensure_one()
         self.write({"verdict": "conditional", "shows_more": True})
         return self._reopen()
+
+    def action_hand_on(self):
+        """Ask a colleague: instead of oneself, before, or after."""
+        self.ensure_one()
+        return self.slot_id.action_open_forward()
 
     def action_back(self):
         """Go back to yes and no."""

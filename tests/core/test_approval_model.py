@@ -1,8 +1,8 @@
 """The model of rounds against the arithmetic that the engine uses, and by itself."""
 
 import pytest
-from customer_delivery.core.approval import Step, judge, next_order
-from customer_delivery.core.approval_model import PlanStep, Refused, Unit, Walk
+from customer_delivery.core.approval import Step, judge, next_order, speak
+from customer_delivery.core.approval_model import PlanStep, Refused, Seat, Unit, Walk
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,7 +31,7 @@ def test_both_judge_alike(said, rule, need):
     if rule == "count":
         need = 1 + need % len(said)
     played = walk()
-    played.units = {0: [Unit(name, verdict) for name, verdict in said]}
+    played.units = {0: [Unit([Seat(name, verdict)]) for name, verdict in said]}
     drawn = step(0, rule=rule, need=need)
     groups = [GROUPS[name] for name, _verdict in said]
     assert played.status(drawn) == WORDS[judge(rule, need, groups, [row[1] for row in said])]
@@ -70,6 +70,56 @@ def test_a_walk_back_and_forth():
     assert played.waiting() == {(1, "b", "b"), (1, "c", "c")}
     with pytest.raises(Refused):
         played.decide("d", 2, "d", "approve")
+
+
+@given(st.lists(SAID, min_size=1, max_size=4))
+def test_both_hear_a_chain_alike(said):
+    unit = Unit([Seat(str(number), verdict) for number, verdict in enumerate(said)])
+    heard = speak(said)
+    assert (heard in ("approve", "conditional")) == (unit.verdict in ("approve", "conditional"))
+    assert (heard == "reject") == (unit.verdict == "reject")
+    assert (heard is None) == (unit.verdict is None)
+
+
+def test_who_is_added_before_and_after_is_asked_in_turn():
+    played = walk(step(0), step(1, people=("e",)))
+    played.send()
+    played.hand_on("a", 0, "a", "b", "before")
+    assert played.waiting() == {(0, "b", "b")}
+    with pytest.raises(Refused):
+        played.decide("a", 0, "a", "approve")
+    played.decide("b", 0, "b", "approve")
+    assert played.waiting() == {(0, "a", "a")}
+    played.hand_on("a", 0, "a", "c", "after")
+    played.decide("a", 0, "a", "conditional")
+    assert played.waiting() == {(0, "c", "c")}
+    with pytest.raises(Refused):
+        played.withdraw("b", 0, "b")
+    played.hand_on("c", 0, "c", "d", "instead")
+    played.decide("d", 0, "d", "approve")
+    assert played.waiting() == {(1, "e", "e")}
+
+
+def test_a_refusal_of_one_who_was_added_counts_for_the_chain():
+    played = walk(step(0, final=True))
+    played.send()
+    played.hand_on("a", 0, "a", "b", "before")
+    played.decide("b", 0, "b", "reject")
+    assert (played.rounds, played.document) == (["rejected"], "rejected")
+
+
+def test_a_refusal_is_for_good_or_goes_back_to_the_author():
+    for final, document in ((True, "rejected"), (False, "returned")):
+        played = walk(step(0, final=final))
+        played.send()
+        played.decide("a", 0, "a", "reject")
+        assert (played.rounds, played.document) == (["rejected"], document)
+        if final:
+            with pytest.raises(Refused):
+                played.send()
+        else:
+            played.send()
+            assert (played.rounds, played.document) == (["rejected", "running"], "running")
 
 
 def test_what_was_not_passed_is_not_carried():
