@@ -68,21 +68,50 @@ class ProjectRequirement(models.Model):
         if operator != "in":
             return NotImplemented
 
-        def has(verdict):
-            return Domain(
-                "acceptance_item_ids", "any", COUNTING & Domain("customer_verdict", "=", verdict)
-            )
-
-        failed = has("fail")
-        unanswered = ~failed & has(False)
-        passed = ~failed & ~has(False) & has("pass")
-        domains = {
-            "failed": failed,
-            "open": unanswered,
-            "passed": passed,
-            "none": ~failed & ~unanswered & ~passed,
-        }
+        domains = {name: self._get_result_domain(name) for name in ("failed", "open", "passed")}
+        domains["none"] = ~self._get_result_domain("checked")
         return Domain.OR([domains[result] for result in value if result in domains])
+
+    @api.model
+    def _get_result_domain(self, name):
+        """Return the domain of the requirements whose items say ``name`` together.
+
+        The items of each requirement that is looked at are read by their index, once: what it
+        costs grows with the project, not with all that was ever checked.
+
+        :param str name: failed, open, passed, or ``checked``: any of these
+        """
+
+        def to_sql(_model, alias, _query):
+            # a figure of the requirement, whoever may read it
+            items_sudo = self.env["project.acceptance.item"].sudo()
+            items_sudo.flush_model(["requirement_id", "customer_verdict"])
+            query = items_sudo._search(COUNTING)
+            query.add_where(
+                SQL(
+                    "%s = %s",
+                    SQL.identifier(query.table, "requirement_id"),
+                    SQL.identifier(alias, "id"),
+                )
+            )
+            verdict = SQL.identifier(query.table, "customer_verdict")
+            condition = self._get_result_conditions(verdict)[name]
+            return SQL("COALESCE((%s), FALSE)", query.select(condition))
+
+        return Domain.custom(to_sql=to_sql)
+
+    @api.model
+    def _get_result_conditions(self, verdict):
+        """Return what verdicts say together, as ``_get_acceptance_result`` says it, in SQL."""
+        failed = SQL("COALESCE(bool_or(%s = 'fail'), FALSE)", verdict)
+        unanswered = SQL("bool_or(%s IS NULL)", verdict)
+        passed = SQL("COALESCE(bool_or(%s = 'pass'), FALSE)", verdict)
+        return {
+            "failed": failed,
+            "open": SQL("NOT %s AND %s", failed, unanswered),
+            "passed": SQL("NOT %s AND NOT %s AND %s", failed, unanswered, passed),
+            "checked": SQL("%s OR %s OR %s", failed, unanswered, passed),
+        }
 
     @api.model
     def _get_must_domain(self):

@@ -8,6 +8,8 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 
+from odoo.addons.customer_delivery.core.grant import Granted
+
 from .common import DeliveryCase
 
 
@@ -104,6 +106,56 @@ class TestTraceability(MatrixCase):
         self.assertEqual(requirements.search(inside + not_passed), self.full | self.bare)
         self._pass()
         self.assertEqual(requirements.search(inside + not_passed), self.bare)
+
+    def test_a_result_is_found_as_it_is_shown(self):
+        self.acceptance.kind_id.self_check_first = False
+        self.acceptance.action_submit()
+        cases = [
+            [],
+            ["pass"],
+            ["fail"],
+            ["na"],
+            [False],
+            ["pass", "na"],
+            ["pass", False],
+            ["fail", False],
+            ["na", False],
+            ["pass", "fail", "na", False],
+        ]
+        made = self.env["project.requirement"]
+        for verdicts in cases:
+            requirement = self._create_requirement(project_id=self.project.id)
+            made |= requirement
+            for verdict in verdicts:
+                item = self.env["project.acceptance.item"].create(
+                    {
+                        "name": "Item",
+                        "acceptance_id": self.acceptance.id,
+                        "requirement_id": requirement.id,
+                    }
+                )
+                if verdict:
+                    item.action_record_verdict("customer", verdict, person_name="Ms Li")
+        # what counts no more says nothing: of a round before, and of a revoked acceptance
+        revoked = self._create_acceptance(
+            project_id=self.project.id,
+            item_ids=[Command.create({"name": "It prints", "requirement_id": made[0].id})],
+        )
+        revoked.write(Granted(state="revoked"))
+        mine = [("id", "in", made.ids)]
+        found = made.with_user(self.delivery_user)
+        shown = {requirement: requirement.acceptance_result for requirement in found}
+        self.assertEqual(len(set(shown.values())), 4, shown)
+        for results in (["passed"], ["failed", "open"], ["none"], ["none", "passed"]):
+            for operator in ("in", "not in"):
+                with self.subTest(results=results, operator=operator):
+                    searched = found.search([*mine, ("acceptance_result", operator, results)])
+                    expected = found.filtered(
+                        lambda row, results=results, operator=operator: (
+                            (shown[row] in results) == (operator == "in")
+                        )
+                    )
+                    self.assertEqual(searched, expected.sorted())
 
     def test_tasks_that_nothing_asks_for(self):
         action = self.project.with_user(self.delivery_user).action_view_unasked_tasks()
