@@ -149,6 +149,7 @@
         "views/project_acceptance_item_views.xml",
         "views/project_acceptance_issue_views.xml",
         "views/project_acceptance_views.xml",
+        "views/project_acceptance_form_views.xml",
         "views/project_project_acceptance_views.xml",
         # changes, after the views of requirements that they extend
         "wizard/project_change_ask_views.xml",
@@ -203,6 +204,7 @@
         "demo/signoff_demo.xml",
         "demo/project_acceptance_demo.xml",
         "demo/project_acceptance_small_demo.xml",
+        "demo/project_deliverable_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

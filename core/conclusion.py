@@ -10,6 +10,7 @@ payloads; the caller makes the sentences.
     "minor"       number                     open minor issues beyond the limit
     "score"       (reached, demanded)        the weighted result lies below the demanded one
     "parts"       number                     deliverables neither accepted nor waived
+    "trial"       last day or True           the trial run is not over; True: it has no days
     "undated"     number                     open issues without owner or date
     "open"        number                     open issues to be settled after acceptance
     "earlier"     number                     open issues that earlier acceptances have left
@@ -20,7 +21,7 @@ from dataclasses import dataclass
 PASS, CONDITIONAL, FAIL = "pass", "conditional", "fail"
 SERIOUS = ("fatal", "serious")
 # reasons that make acceptance impossible, whoever decides
-HARD = ("unanswered", "serious", "minor", "score", "parts")
+HARD = ("unanswered", "serious", "minor", "score", "parts", "trial")
 # reasons that a conditional acceptance must be free of
 UNREADY = ("undated",)
 # reasons that leave no more than a conditional acceptance
@@ -73,13 +74,14 @@ class Proposal:
         return [reason for reason in self.reasons if reason[0] in against]
 
 
-def propose(rule, results, issues, open_parts=0, earlier=0):
+def propose(rule, results, issues, open_parts=0, earlier=0, trial=None):
     """Return the `Proposal`.
 
     :param results: list of `Result`, of the items that count (the last round of each)
     :param issues: list of `Issue`, those not settled
     :param open_parts: deliverables that a final acceptance still lacks
     :param earlier: open issues that earlier acceptances have left to a final one
+    :param trial: last day of a trial run that is not over, True where its days are not known
     """
     reached = score(results)
     serious = sum(issue.severity in SERIOUS for issue in issues)
@@ -93,6 +95,7 @@ def propose(rule, results, issues, open_parts=0, earlier=0):
             (reached, rule.min_score) if reached is not None and reached < rule.min_score else 0,
         ),
         ("parts", open_parts),
+        ("trial", trial),
         ("undated", sum(not issue.dated for issue in issues)),
         ("open", len(issues)),
         ("earlier", earlier),

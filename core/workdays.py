@@ -7,7 +7,7 @@ change them.
 
 from datetime import datetime, timedelta
 
-__all__ = ["after", "apply_days", "morning_before"]
+__all__ = ["after", "apply_days", "day_after", "morning_before"]
 
 
 def apply_days(spans, extra, off, hours):
@@ -43,6 +43,18 @@ def after(moment, seconds, spans):
                 return start + left
             left -= end - start
     return None
+
+
+def day_after(day, days, worked):
+    """Return the date that lies so many working days after ``day``, or None.
+
+    The day itself does not count: what arrives on a Monday with one day is due on the Tuesday.
+
+    :param int days: at least 1
+    :param worked: dates that are working days
+    """
+    later = sorted(date for date in worked if date > day)
+    return later[days - 1] if len(later) >= days else None
 
 
 def morning_before(day, days, spans):

@@ -106,6 +106,7 @@ from . import project_acceptance_kind
 from . import project_deliverable
 from . import project_acceptance
 from . import project_acceptance_defaults
+from . import project_acceptance_trial
 from . import project_acceptance_figures
 from . import project_acceptance_flow
 from . import project_acceptance_generation
@@ -115,7 +116,9 @@ from . import project_acceptance_payload
 from . import project_acceptance_signoff
 from . import signoff_slot_acceptance
 from . import project_acceptance_deemed
+from . import project_acceptance_notice
 from . import project_acceptance_deem
+from . import project_acceptance_deem_clock
 from . import project_acceptance_verdict
 from . import project_acceptance_item_verdict
 from . import project_acceptance_item_content

@@ -138,7 +138,8 @@ class DeliveryNotice(models.Model):
         :param bool urgent: a request to sign: goes today, even if a mail went today already
         :param bool news: nothing is asked; left out in modes that send no news
         :param date due: until when an answer is asked for
-        :param str url: of the one button, e.g. the personal link; default: the document's page
+        :param str url: of the one button, e.g. the personal link; default: the document's page;
+            empty: no button
         :param str button: words of the button
         :param str key: what must not be said twice
         :return: the notice, empty if nothing will be sent
@@ -168,7 +169,7 @@ class DeliveryNotice(models.Model):
             "subject": say(subject),
             "body": body,
             "due": due,
-            "url": url or worker._get_url(record),
+            "url": worker._get_url(record) if url is None else url,
             "button": say(button),
             "urgent": urgent,
             "key": key,

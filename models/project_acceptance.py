@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ..core.acceptance_state import SHOWN_TO_CUSTOMER
+from ..core.grant import Granted
 
 STATES = [
     ("draft", "Preparation"),
@@ -62,6 +63,7 @@ class ProjectAcceptance(models.Model):
         "trial_from",
         "trial_to",
         "trial_extended_to",
+        "trial_extension_reason",
         "trial_note",
         "payment_name",
         "payment_percent",
@@ -90,6 +92,12 @@ class ProjectAcceptance(models.Model):
         "concluded_on",
         "signed_on",
         "deemed",
+        "deemed_notice_id",
+        "deemed_until",
+        "deemed_answered_on",
+        "deemed_reminders",
+        "deemed_reminded_at",
+        "deemed_clock_at",
         "payment_told",
         "revoke_reason",
         "revoked_by_id",
@@ -187,11 +195,6 @@ class ProjectAcceptance(models.Model):
         bypass_search_access=True,
         help="Test reports and lists that are part of what is signed.",
     )
-    # trial run
-    trial_from = fields.Date(string="Trial Run From", copy=False)
-    trial_to = fields.Date(string="Trial Run Until", copy=False)
-    trial_extended_to = fields.Date(string="Extended Until", copy=False)
-    trial_note = fields.Text(string="Course of the Trial Run", copy=False)
     # checklist
     item_ids = fields.One2many("project.acceptance.item", "acceptance_id", string="Checklist")
     issue_ids = fields.One2many("project.acceptance.issue", "acceptance_id", string="Issues")
@@ -242,10 +245,6 @@ class ProjectAcceptance(models.Model):
 
     _number_uniq = models.UniqueIndex("(company_id, number)", "Another acceptance has this number.")
     _project_idx = models.Index("(project_id, state)")
-    _trial_order = models.Constraint(
-        "CHECK(trial_from IS NULL OR trial_to IS NULL OR trial_to >= trial_from)",
-        "A trial run cannot end before it begins.",
-    )
     _warranty_order = models.Constraint(
         "CHECK(warranty_from IS NULL OR warranty_to IS NULL OR warranty_to >= warranty_from)",
         "A warranty cannot end before it begins.",
@@ -375,14 +374,16 @@ class ProjectAcceptance(models.Model):
         practice_sudo = practice.sudo()
         verdicts_sudo = self.env["project.acceptance.verdict"].sudo()
         verdicts_sudo.search([("acceptance_id", "in", practice.ids)])._delete_practice()
-        self.env["project.acceptance.deemed"].sudo().search(
-            [("acceptance_id", "in", practice.ids)]
-        )._delete_practice()
+        practice_sudo.write(Granted(deemed_notice_id=False))
+        for model in ("project.acceptance.notice", "project.acceptance.deemed"):
+            self.env[model].sudo().search(
+                [("acceptance_id", "in", practice.ids)]
+            )._delete_practice()
         self.env["signoff.snapshot"].sudo().search(
             [("res_model", "=", self._name), ("res_id", "in", practice.ids)]
         )._delete_practice()
-        (practice_sudo.issue_ids | practice_sudo.later_issue_ids).unlink()
-        practice_sudo.item_ids.unlink()
+        (practice_sudo.issue_ids | practice_sudo.later_issue_ids)._signoff_unlink_decided()
+        practice_sudo.item_ids._signoff_unlink_decided()
         practice.unlink()
 
     # === BUSINESS METHODS === #

@@ -26,7 +26,9 @@ class ProjectAcceptanceDeemed(models.Model):
     notice_files = fields.Text(
         readonly=True, help="Names and check codes of the files that prove the notice."
     )
-    days = fields.Integer(string="Agreed Days", readonly=True, aggregator=None)
+    days = fields.Integer(string="Agreed Working Days", readonly=True, aggregator=None)
+    until = fields.Date(string="Answer Until", readonly=True)
+    reminders = fields.Integer(string="Reminders Sent", readonly=True, aggregator=None)
     clause = fields.Text(string="Clause of the Contract", required=True, readonly=True)
     author_id = fields.Many2one(
         "res.users", string="Recorded By", readonly=True, index=True, ondelete="restrict"
@@ -43,10 +45,12 @@ class ProjectAcceptanceDeemed(models.Model):
         return self.acceptance_id._is_practice()
 
     @api.model
-    def _record(self, acceptance, notice_on, notice_how, clause, files):
+    def _record(self, acceptance, notice_on, notice_how, clause, files, days=0, until=False):
         """Record the proof; the caller has checked who may and what holds.
 
         :param files: [(name, bytes)] that prove the notice
+        :param int days: working days that the customer had
+        :param until: the last of them
         :return: the new row (superuser)
         """
         snapshot_sudo = self.env["signoff.snapshot"]._take(acceptance)
@@ -62,7 +66,9 @@ class ProjectAcceptanceDeemed(models.Model):
                     notice_on=notice_on,
                     notice_how=notice_how,
                     notice_files="\n".join(f"{digest(raw)}  {name}" for name, raw in files),
-                    days=acceptance.kind_id.deemed_days,
+                    days=days,
+                    until=until,
+                    reminders=acceptance.deemed_reminders,
                     clause=clause,
                     author_id=self.env.uid,
                     author_name=self.env.user.name,

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ..core import acceptance_state as steps
 from ..core import conclusion as rules
@@ -19,6 +20,7 @@ class ProjectAcceptance(models.Model):
     can_reopen = fields.Boolean(compute="_compute_can", export_string_translation=False)
     can_begin_round = fields.Boolean(compute="_compute_can", export_string_translation=False)
     can_deem = fields.Boolean(compute="_compute_can", export_string_translation=False)
+    can_note_notice = fields.Boolean(compute="_compute_can", export_string_translation=False)
     # figures
     item_count = fields.Integer(string="Items", compute="_compute_counts")
     checked_count = fields.Integer(string="Checked by Us", compute="_compute_counts")
@@ -36,7 +38,15 @@ class ProjectAcceptance(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("state", "content_lock", "item_ids.customer_verdict")
+    @api.depends(
+        "state",
+        "content_lock",
+        "item_ids.customer_verdict",
+        "kind_id.deemed_days",
+        "deemed_notice_id",
+        "deemed_until",
+        "deemed_answered_on",
+    )
     def _compute_can(self):
         for acceptance in self:
             events = steps.possible(acceptance.state)
@@ -46,7 +56,8 @@ class ProjectAcceptance(models.Model):
             acceptance.can_take_back = "take_back" in events
             acceptance.can_conclude = "conclude" in events
             acceptance.can_reopen = "reopen" in events and free
-            acceptance.can_deem = "deem" in events and free and acceptance.kind_id.deemed_days > 0
+            acceptance.can_note_notice = acceptance._may_note_notice()
+            acceptance.can_deem = "deem" in events and free and acceptance._is_silence_over()
             acceptance.can_begin_round = "round" in events and bool(acceptance.failed_count)
 
     @api.depends("item_ids.check_verdict", "item_ids.customer_verdict", "item_ids.superseded")
@@ -93,7 +104,12 @@ class ProjectAcceptance(models.Model):
         for acceptance in self:
             families = counts.get(acceptance._origin.id, {})
             acceptance.family_progress = [
-                {"id": family.id, "name": family.name, **families[family]}
+                {
+                    "id": family.id,
+                    "name": family.name,
+                    "weight": family.weight,
+                    **families[family],
+                }
                 for family in sorted(families, key=lambda f: (f.sequence, f.id))
             ]
 
@@ -135,6 +151,10 @@ class ProjectAcceptance(models.Model):
         "issue_ids.date_deadline",
         "deliverable_ids.state",
         "project_id.delivery_deliverable_ids.state",
+        "trial_from",
+        "trial_to",
+        "trial_extended_to",
+        "kind_id.has_trial_run",
         "kind_id.max_serious",
         "kind_id.max_minor",
         "kind_id.min_score",
@@ -180,6 +200,7 @@ class ProjectAcceptance(models.Model):
                 ],
                 open_parts.get(acceptance._origin.id, 0),
                 earlier.get(acceptance._origin.id, 0),
+                acceptance._get_trial_problem(),
             )
             for acceptance in self
         }
@@ -244,6 +265,12 @@ class ProjectAcceptance(models.Model):
             )
         if code == "parts":
             return self.env._("%s deliverables are neither accepted nor waived.", payload)
+        if code == "trial":
+            if payload is True:
+                return self.env._("Nobody has written from when until when the trial run lasted.")
+            return self.env._(
+                "The trial run lasts until %(day)s.", day=format_date(self.env, payload)
+            )
         if code == "undated":
             return self.env._("%s open issues lack a person or a date.", payload)
         if code == "earlier":

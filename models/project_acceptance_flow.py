@@ -26,6 +26,12 @@ class ProjectAcceptance(models.Model):
         acceptances = self._entry()
         acceptances.check_access("write")
         acceptances._submit()
+        # on site nobody is written to: the customer stands beside us
+        self.env["delivery.event"]._emit(
+            "acceptance.submitted",
+            acceptances,
+            key=lambda record: f"acceptance.submitted|{record.id}|{record.round}",
+        )
         return True
 
     def action_take_back(self):

@@ -89,6 +89,8 @@ class ProjectAcceptanceIssue(models.Model):
         )
         if running:
             place = {"acceptance_id": running.id, "round": running.round}
+            if running.kind_id.has_trial_run:
+                place["origin"] = "trial"
         elif accepted:
             place = {"later_acceptance_id": accepted.id, "origin": "warranty"}
         else:

@@ -167,6 +167,8 @@ class ProjectAcceptanceItem(models.Model):
         self._log_answer(side, verdict, answer, who, client_key)
         if side == "customer":
             self._follow_up_issues(verdict, answer["note"])
+            if verdict == "fail":
+                self.acceptance_id._note_answer()
         return self._get_outcome("saved", side)
 
     def _find_answer(self, client_key):

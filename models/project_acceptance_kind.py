@@ -68,15 +68,21 @@ class ProjectAcceptanceKind(models.Model):
         help="Weighted result that must be reached. Zero: not demanded.",
     )
     deemed_days = fields.Integer(
-        string="Deemed After (Days)",
-        help="So many days after a proven notice without an answer the delivery counts as "
-        "accepted, if the contract says so. Zero: never.",
+        string="Deemed After (Working Days)",
+        help="So many working days after a proven notice without an answer the delivery counts "
+        "as accepted, if the contract says so. Zero: never.",
+    )
+    deemed_remind_days = fields.Integer(
+        string="Reminded Before (Working Days)",
+        default=2,
+        help="The customer's signatories are reminded so many working days before, and once more "
+        "on the last day. Zero: they are not reminded.",
     )
 
     _code_uniq = models.Constraint("UNIQUE(code)", "Another kind of acceptance has this code.")
     _limits = models.Constraint(
         "CHECK(max_serious >= 0 AND max_minor >= 0 AND deemed_days >= 0 AND warranty_months >= 0"
-        " AND min_score BETWEEN 0 AND 100)",
+        " AND deemed_remind_days >= 0 AND min_score BETWEEN 0 AND 100)",
         "Limits cannot be negative, and a result lies between 0 and 100 %.",
     )
 

@@ -78,6 +78,8 @@ class ProjectAcceptance(models.Model):
                     "pass": row["pass"],
                     "fail": row["fail"],
                     "na": row["na"],
+                    # how much it counts in the result; said where it is not what all count
+                    "weight": decimal(row["weight"], 2) if row["weight"] != 1 else None,
                 }
                 # without any item there is none
                 for row in self.family_progress or ()
@@ -99,14 +101,6 @@ class ProjectAcceptance(models.Model):
                 "note": self.warranty_note or None,
             },
             "files": self._get_named(self._get_all_files(), digests),
-        }
-
-    def _get_trial_payload(self):
-        return {
-            "from": self.trial_from or None,
-            "to": self.trial_to or None,
-            "extended": self.trial_extended_to or None,
-            "note": self.trial_note or None,
         }
 
     @api.model

@@ -4,6 +4,7 @@ from odoo.fields import Domain
 
 from ..core.grant import Granted
 
+SUBMITTED_EVENT = "acceptance.submitted"
 SIGNED_EVENT = "acceptance.signed"
 REVOKED_EVENT = "acceptance.revoked"
 RETURNED = ("rejected", "returned", "asked", "deferred", "reset", "expired")
@@ -228,21 +229,46 @@ class ProjectAcceptance(models.Model):
     @api.model
     def _get_event_names(self):
         return {
+            SUBMITTED_EVENT: self.env._("Acceptance given to the customer"),
             SIGNED_EVENT: self.env._("Acceptance signed"),
             REVOKED_EVENT: self.env._("Acceptance revoked"),
         }
 
     def _on_delivery_event(self, name, payload):
-        if name == SIGNED_EVENT:
+        if name == SUBMITTED_EVENT:
+            self._tell_submitted()
+        elif name == SIGNED_EVENT:
             self._tell_signed()
             self._mark_requirements_accepted()
         elif name == REVOKED_EVENT:
             self._tell_revoked(payload.get("reason", ""))
 
+    def _tell_submitted(self):
+        """Tell those who accept for the customer that the checklist waits for them."""
+        self.ensure_one()
+        if self.state != "customer":
+            return
+        contacts = self._get_customer_signers().partner_id.filtered(lambda p: not p.is_company)
+        for contact in contacts:
+            self.env["delivery.notice"]._mail_customer(
+                contact,
+                lambda env: env._(
+                    "Please check: %(document)s",
+                    document=self.with_context(lang=env.lang)._signoff_title(),
+                ),
+                [lambda env: env._("Everything is ready. Please check the items one by one.")],
+                self,
+                # light projects write for signatures only
+                news=True,
+                due=self.date_planned,
+                url=self._get_contact_url(contact),
+                button=lambda env: env._("Check the Items"),
+                key=f"{SUBMITTED_EVENT}|{self.id}|{self.round}|{contact.id}",
+            )
+
     def _tell_signed(self):
         """Tell who has to act on it: project, customer's account, and finance once."""
         self.ensure_one()
-        labels = dict(self._fields["conclusion"]._description_selection(self.env))
         project = self.project_id
         told = self.env["res.users"]
         for user in (project.user_id, self.commercial_partner_ref_id.user_id):
@@ -254,7 +280,7 @@ class ProjectAcceptance(models.Model):
                     lambda acceptance: acceptance.env._(
                         "%(acceptance)s was signed", acceptance=acceptance.display_name
                     ),
-                    labels[self.conclusion],
+                    lambda acceptance: acceptance._choice(acceptance, "conclusion")["label"],
                 )
         self._tell_payment()
 
@@ -298,12 +324,17 @@ class ProjectAcceptance(models.Model):
         )
 
     def _tell(self, user, activity_type, get_summary, note):
-        """Give somebody an activity, or a notice where he cannot open the acceptance."""
+        """Give somebody an activity, or a notice where he cannot open the acceptance.
+
+        :param get_summary: callable ``acceptance -> text``, called in his language
+        :param note: text, or a callable as well
+        """
         self.ensure_one()
         if not user.active:
             return
         own = self.with_context(lang=user.lang)
         summary = get_summary(own)
+        note = note(own) if callable(note) else note
         if self.with_user(user).has_access("read"):
             own.activity_schedule(activity_type, user_id=user.id, summary=summary, note=note)
         else:

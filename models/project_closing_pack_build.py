@@ -33,6 +33,7 @@ class ProjectClosingPack(models.Model):
             *self._plan_changes(),
             *self._plan_acceptances(),
             *self._plan_rounds(),
+            *self._plan_minutes(),
         ]
         # nobody may write rows of packs: this method is their only door
         self.env["project.closing.pack.line"].sudo().create(
@@ -206,6 +207,27 @@ class ProjectClosingPack(models.Model):
                 }
             )
         return rows
+
+    def _plan_minutes(self):
+        """Return the minutes of reviews; what our people remarked in them stays with us."""
+        rounds = self.env["signoff.round"].search(
+            [("project_id", "=", self.project_id.id), ("state", "!=", "running")], order="id"
+        )
+        # who reads the round reads its minutes
+        remarks_sudo = self.env["signoff.remark"].sudo()
+        discussed = remarks_sudo._read_group([("round_id", "in", rounds.ids)], ["round_id"])
+        kept = {row_sudo.id for (row_sudo,) in discussed}
+        return [
+            {
+                "section": "minutes",
+                "name": self.env._("Review Minutes: %s", row.name),
+                "version": self.env._("Round %s", row.number),
+                "date": self._day(row.ended_at),
+                **self._as_report("signoff_round_report_minutes", row),
+            }
+            for row in rounds
+            if row.id in kept
+        ]
 
     @api.model
     def _as_report(self, report, records, audience="internal"):

@@ -11,6 +11,7 @@ SECTIONS = [
     ("change", "Changes"),
     ("acceptance", "Acceptance"),
     ("signed", "Signed Documents"),
+    ("minutes", "Minutes"),
 ]
 AUDIENCES = [("both", "Both"), ("internal", "Us only"), ("customer", "Customer only")]
 # how a document is made: a report, the traceability matrix of a project, the paper of a round,

@@ -128,6 +128,24 @@ class ResCompany(models.Model):
                     return found
         return False
 
+    def _plan_delivery_day(self, day, days):
+        """Return the date that lies so many working days after ``day``; False if there is none."""
+        self.ensure_one()
+        for reach in REACHES:
+            if days <= reach / 2:
+                worked = self._get_delivery_workdays(day, day + timedelta(days=reach))
+                found = workdays.day_after(day, days, worked)
+                if found:
+                    return found
+        return False
+
+    def _get_delivery_midnight(self, day):
+        """Return when ``day`` begins at this company, in UTC, without time zone."""
+        self.ensure_one()
+        # whoever causes a deadline need not know the calendar of the company
+        zone = ZoneInfo(self.sudo().resource_calendar_id.tz or "UTC")
+        return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
+
     def _plan_delivery_morning(self, day, days):
         """Return when work begins, so many working days before ``day``; False if there is none."""
         self.ensure_one()

@@ -14,6 +14,7 @@ EVIDENCE = (
     "project.requirement.version",
     "project.baseline",
     "project.acceptance.verdict",
+    "project.acceptance.notice",
     "project.acceptance.deemed",
     "project.milestone.override",
 )

@@ -93,7 +93,9 @@ class ReportAcceptance(models.AbstractModel):
         return [
             (self.env._("Notice received on"), format_date(self.env, deemed_sudo.notice_on)),
             (self.env._("How notice was given"), deemed_sudo.notice_how),
-            (self.env._("Agreed days"), str(deemed_sudo.days)),
+            (self.env._("Agreed working days"), str(deemed_sudo.days)),
+            (self.env._("No answer until"), format_date(self.env, deemed_sudo.until)),
+            (self.env._("Reminders sent"), str(deemed_sudo.reminders)),
             (self.env._("Clause of the contract"), deemed_sudo.clause),
             (self.env._("Recorded"), f"{recorded} · {deemed_sudo.author_name}"),
         ]

@@ -247,6 +247,13 @@ def deemed(case, scope):
     return proofs._record(checked, "2026-01-01", "Registered mail", "§ 7", [("proof.txt", b"x")])
 
 
+def acceptance_notice(case, scope):
+    notices = case.env["project.acceptance.notice"]
+    return notices._record(
+        acceptance(case, scope), "2026-01-01", "Mail", "§ 7", [("proof.txt", b"x")], "2026-01-20"
+    )
+
+
 def override(case, scope):
     milestone = case.env["project.milestone"].create(
         {"name": "Milestone", "project_id": project_of(case, scope).id}
@@ -582,6 +589,7 @@ TABLE = {
     "project.acceptance": Row(acceptance, scopes("rwcd", "rwcd", pool=None)),
     "project.acceptance.item": Row(acceptance_item, scopes("rwcd", "rwcd", pool=None)),
     "project.acceptance.verdict": Row(verdict, scopes("r", "r", pool=None)),
+    "project.acceptance.notice": Row(acceptance_notice, scopes("r", "r", pool=None)),
     "project.acceptance.deemed": Row(deemed, scopes("r", "r", pool=None)),
     "project.milestone.override": Row(override, scopes("r", "r", pool=None)),
     "project.acceptance.issue": Row(issue, scopes("rwcd", "rwcd", pool=None)),

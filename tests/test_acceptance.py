@@ -153,6 +153,22 @@ class TestAcceptance(DeliveryCase):
         self.acceptance.action_conclude("fail", "The customer wants to see it in the night shift")
         self.assertIn("night shift", self.acceptance.conclusion_note)
 
+    def test_families_count_by_their_weight_and_say_so(self):
+        first, second = self.env["project.acceptance.family"].search([], limit=2)
+        first.weight, second.weight = 3, 1
+        items = self.acceptance.item_ids
+        items[0].family_id = first
+        items[1:].family_id = second
+        self._give_to_customer()
+        self._decide("pass", "fail", "fail")
+        self.assertEqual(self.acceptance.score, 75.0)
+        rows = {row["name"]: row for row in self.acceptance.family_progress}
+        self.assertEqual(rows[first.name]["weight"], 3)
+        self.assertEqual((rows[first.name]["pass"], rows[second.name]["fail"]), (1, 2))
+        families = {row["name"]: row for row in self.acceptance._signoff_payload()[0]["families"]}
+        self.assertEqual(families[first.name]["weight"], "3.00")
+        self.assertIsNone(families[second.name]["weight"])
+
     def test_the_limits_of_the_kind_decide(self):
         kind = self._acceptance_kind("preliminary")
         kind.max_minor = 1

@@ -140,6 +140,23 @@ class TestAcceptanceVerdict(DeliveryCase):
                 "check", "pass", images=[{"name": "x.png", "datas": "aGVsbG8="}]
             )
 
+    def test_a_file_a_link_or_a_test_run_is_evidence_too(self):
+        log = self.evidence.env["ir.attachment"].create(
+            {"name": "load test.csv", "raw": b"ms\n1", "res_model": self.evidence._name}
+        )
+        for values in (
+            {"attachment_ids": [Command.set(log.ids)]},
+            {"evidence_url": "https://ci.example.com/run/7"},
+            {"test_run": "Nightly 2026-10-12"},
+        ):
+            with self.subTest(values=list(values)):
+                item = self.evidence.copy()
+                with self.assertRaisesRegex(UserError, "needs a photo"):
+                    item.action_record_verdict("check", "pass")
+                item.write(values)
+                item.action_record_verdict("check", "pass")
+                self.assertEqual(item.check_verdict, "pass")
+
     def test_what_is_sent_twice_counts_once(self):
         first = self.item.action_record_verdict(
             "customer",

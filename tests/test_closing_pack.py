@@ -179,6 +179,21 @@ class TestClosingPack(ClosingCase):
         # signed by the customer, and so in his copy although it was never published
         self.assertTrue(b"Two labels" in theirs)
 
+    def test_minutes_of_reviews_are_in_our_archive_only(self):
+        package = self._create_package(self.project)
+        row = self._send(package)
+        slot = self._pending(row, self.contact_a)
+        marks = [{"key": package.line_ids[:1].number, "verdict": "comment", "comment": "Louder"}]
+        slot._remark(marks, "link", row.snapshot_sha256)
+        pack = self._make(self._build())
+        self.assertFalse(any("Minutes" in name for name in self._open(pack.archive_id)))
+        self._sign(slot)
+        pack = self._make(self._build())
+        minutes = [name for name in self._open(pack.archive_id) if "Review Minutes" in name]
+        self.assertEqual(len(minutes), 1)
+        self.assertIn(b"Louder", self._open(pack.archive_id)[minutes[0]])
+        self.assertFalse(any("Minutes" in name for name in self._open(pack.customer_archive_id)))
+
     def test_it_speaks_the_language_of_the_project(self):
         self.env["res.lang"]._activate_lang("zh_CN")
         self.env["ir.module.module"]._load_module_terms(["customer_delivery"], ["zh_CN"])

@@ -5,10 +5,10 @@ from odoo import api, fields, models
 
 
 class ProjectAcceptanceDeem(models.TransientModel):
-    """Count a delivery as accepted because the customer did not answer a proven notice."""
+    """Note with proof that the customer was asked to accept; from then on the days run."""
 
     _name = "project.acceptance.deem"
-    _description = "Count as Accepted"
+    _description = "Notice to the Customer"
 
     acceptance_id = fields.Many2one(
         "project.acceptance",
@@ -17,6 +17,7 @@ class ProjectAcceptanceDeem(models.TransientModel):
         default=lambda self: self.env.context.get("active_id"),
     )
     days = fields.Integer(related="acceptance_id.kind_id.deemed_days", string="Agreed Days")
+    until = fields.Date(compute="_compute_until", string="Answer Until")
     notice_on = fields.Date(string="Notice Received On", required=True)
     notice_how = fields.Char(string="How Notice Was Given", required=True)
     clause = fields.Text(string="Clause of the Contract", required=True)
@@ -27,10 +28,20 @@ class ProjectAcceptanceDeem(models.TransientModel):
         help="Delivery receipt, mail, signed copy of the notice.",
     )
 
-    def action_deem(self):
-        """Count the acceptance as accepted; works on one dialog."""
+    @api.depends("notice_on", "acceptance_id")
+    def _compute_until(self):
+        for dialog in self:
+            days = dialog.acceptance_id.kind_id.deemed_days
+            dialog.until = (
+                dialog.acceptance_id.company_id._plan_delivery_day(dialog.notice_on, days)
+                if dialog.notice_on and days
+                else False
+            )
+
+    def action_note(self):
+        """Note the notice; works on one dialog."""
         self.ensure_one()
-        self.acceptance_id.action_deem(
+        self.acceptance_id.action_note_notice(
             fields.Date.to_string(self.notice_on),
             self.notice_how,
             self.clause,
@@ -39,7 +50,7 @@ class ProjectAcceptanceDeem(models.TransientModel):
                 for file in self.file_ids.sorted("id")
             ],
         )
-        # kept with the acceptance now; these were only brought here, by this user
+        # kept with the notice now; these were only brought here, by this user
         self.file_ids.sudo().filtered(
             lambda file: file.res_model == self._name and file.create_uid == self.env.user
         ).unlink()

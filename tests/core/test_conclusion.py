@@ -66,3 +66,14 @@ def test_a_demanded_score_can_be_missed():
     proposal = propose(Rule(min_score=90), results("pass", "fail"), [])
     assert proposal.reasons == (("score", (50.0, 90)),)
     assert proposal.verdict == "fail"
+
+
+def test_a_trial_run_that_is_not_over_is_not_accepted():
+    passed = [Result(1, 1.0, 1.0, "pass")]
+    for problem in ("2026-10-30", True):
+        proposal = propose(Rule(), passed, [], trial=problem)
+        assert proposal.verdict == "fail"
+        assert proposal.forbids("pass") == [("trial", problem)]
+        assert proposal.forbids("conditional") == [("trial", problem)]
+        assert proposal.forbids("fail") == []
+    assert propose(Rule(), passed, [], trial=None).verdict == "pass"

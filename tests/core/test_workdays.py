@@ -1,7 +1,7 @@
 from datetime import date, datetime, time, timedelta
 
 import pytest
-from customer_delivery.core.workdays import after, apply_days, morning_before
+from customer_delivery.core.workdays import after, apply_days, day_after, morning_before
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -75,3 +75,11 @@ def test_time_adds_up(minute, length, extra, off):
     assert end > start
     assert any(first < end <= last for pairs in found.values() for first, last in pairs)
     assert after(start, length * 60 + 60, found) == after(end, 60, found)
+
+
+def test_days_after_a_day_leave_out_what_is_free_and_the_day_itself():
+    worked = {date(2026, 10, number) for number in (5, 6, 8, 9)}
+    assert day_after(date(2026, 10, 5), 1, worked) == date(2026, 10, 6)
+    assert day_after(date(2026, 10, 6), 1, worked) == date(2026, 10, 8)
+    assert day_after(date(2026, 10, 7), 2, worked) == date(2026, 10, 9)
+    assert day_after(date(2026, 10, 8), 2, worked) is None
