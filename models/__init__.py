@@ -182,6 +182,7 @@ from . import project_project_papers
 from . import project_project_baseline
 from . import project_project_confirmation
 from . import project_project_acceptance
+from . import project_project_practice
 from . import project_milestone
 from . import project_milestone_gate
 from . import project_milestone_override

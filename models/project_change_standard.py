@@ -95,6 +95,9 @@ class ProjectChange(models.Model):
                 if template_sudo.reach == "project"
                 else template_sudo.commercial_partner_ref_id == change.commercial_partner_ref_id
                 and template_sudo.company_id == change.company_id
+                # what was approved for practice binds nobody, and goes with its project
+                and template_sudo.project_id.delivery_practice
+                == change.sudo().project_id.delivery_practice
             )
             if not reached:
                 raise ValidationError(

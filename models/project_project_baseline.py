@@ -95,9 +95,12 @@ class ProjectProject(models.Model):
 
     def _delete_practice_documents(self):
         baselines_sudo = self.sudo().delivery_baseline_ids
-        self.env["signoff.void"].sudo().search(
-            [("res_model", "=", "project.baseline"), ("res_id", "in", baselines_sudo.ids)]
-        )._delete_practice()
+        of_baselines = [
+            ("res_model", "=", "project.baseline"),
+            ("res_id", "in", baselines_sudo.ids),
+        ]
+        for model in ("signoff.void", "signoff.snapshot"):
+            self.env[model].sudo().search(of_baselines)._delete_practice()
         baselines_sudo.line_ids._delete_practice()
         baselines_sudo._delete_practice()
         return super()._delete_practice_documents()

@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.fields import Domain
 
+from ..core.grant import Granted
 from .project_project import STAFF_GROUPS
 
 
@@ -163,6 +164,8 @@ class ProjectProject(models.Model):
         # who may delete the project may delete all of it
         changes_sudo = self.env["project.change"].sudo().with_context(active_test=False)
         changes_sudo = changes_sudo.search([("project_id", "in", self.ids)])
+        # those that repeat a standard change hold its round
+        changes_sudo.filtered("approved_before_id").write(Granted(approved_before_id=False))
         # lines hold requirements, and versions of requirements hold changes
         changes_sudo.line_ids._signoff_unlink_decided()
         templates_sudo = self.env["project.change.template"].sudo().with_context(active_test=False)

@@ -172,6 +172,18 @@ class ProjectRequirement(models.Model):
             return
         project.check_access("read")
         self._check_uses_delivery(project)
+        # a practice project is deleted whole, what was evidence elsewhere is not
+        kept = self.filtered(
+            lambda requirement: requirement.version_number and not requirement._may_delete_agreed()
+        )
+        if kept and project.sudo().delivery_practice:
+            raise UserError(
+                self.env._(
+                    "%(requirement)s has versions that stay readable. It does not go to a "
+                    "practice project.",
+                    requirement=kept[0].display_name,
+                )
+            )
         company = project.sudo()._get_delivery_company()
         foreign = self.filtered(lambda requirement: requirement.company_id != company)
         if foreign:

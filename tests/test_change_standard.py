@@ -266,5 +266,8 @@ class TestChangeStandard(ChangeCase, SignoffCase):
         project.user_id = self.delivery_user
         template = self._create_template(project_id=project.id)
         self._make(template)
+        wide = self._create_approved(reach="customer")
+        with self.assertRaisesRegex(ValidationError, "does not hold"):
+            wide.with_user(self.delivery_manager).action_make_change(project_id=project.id)
         project.with_user(self.env.ref("base.user_admin")).unlink()
         self.assertFalse(template.exists())
