@@ -75,7 +75,7 @@ class SignoffSlotAnswer(models.TransientModel):
                 vals.setdefault("verdict", "comment")
             if vals.get("for_customer"):
                 vals.setdefault("shows_more", True)
-            if slot and not vals.get("for_customer"):
+            if not vals.get("for_customer"):
                 vals.setdefault("item_ids", self._prepare_items(slot))
         return super().create(vals_list)
 
