@@ -209,10 +209,20 @@ class SignoffFlow(models.Model):
             ) from error
 
     @api.model
-    def _find_for_mode(self, mode, res_model):
-        """Return the flow (superuser) that documents of a mode take when no condition decides."""
+    def _find_for_draft(self, draft):
+        """Return the flow (superuser) that a document takes which is not written yet.
+
+        :param draft: new record with ``project_id``, ``company_id`` and what conditions ask about
+        """
         # flows are configuration that project users may not read
-        return self.sudo().search(
-            [("res_model", "=", res_model), ("state", "=", "ready"), ("mode_ids", "in", mode.ids)],
-            limit=1,
+        candidates_sudo = self.sudo().search(
+            Domain("res_model", "=", draft._name)
+            & Domain("state", "=", "ready")
+            & Domain("mode_ids", "in", draft._signoff_get_mode().ids)
+            & Domain("company_id", "in", [draft.company_id.id, False])
         )
+        for flow_sudo in candidates_sudo:
+            condition = flow_sudo.filter_domain
+            if not condition or self._filter_documents(draft, condition, flow_sudo.name):
+                return flow_sudo
+        return candidates_sudo.browse()

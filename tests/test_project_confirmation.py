@@ -33,6 +33,10 @@ class TestProjectConfirmation(SignoffCase):
         self.assertEqual(wizard.requirement_ids, requirements)
         self.assertEqual((wizard.name, wizard.new_count, wizard.same_count), ("V1.0", 3, 0))
         self.assertEqual(wizard.signatory_ids, self.signatory)
+        # the way of a confirmation, whatever other flows the mode has for baselines
+        self.assertEqual(wizard.steps_note, "Customer confirms")
+        strict = self._wizard(self.project_strict)
+        self.assertEqual(strict.steps_note, "Internal release → Customer confirms")
         wizard.requirement_ids |= agreed
         self.assertEqual(wizard.same_count, 1)
         wizard.action_leave_out_same()

@@ -125,9 +125,12 @@ class ProjectBaselineSend(models.TransientModel):
     def _compute_steps_note(self):
         flows = self.env["signoff.flow"]
         for wizard in self:
-            flow_sudo = flows._find_for_mode(
-                wizard.project_id.sudo().delivery_mode_id, "project.baseline"
+            project = wizard.project_id
+            company = project.company_id or project.delivery_company_id
+            draft = self.env["project.baseline"].new(
+                {"kind": "customer", "project_id": project.id, "company_id": company.id}
             )
+            flow_sudo = flows._find_for_draft(draft)
             names = flow_sudo.step_ids.sorted().mapped("name")
             wizard.steps_note = " → ".join(names) or False
 
