@@ -113,6 +113,23 @@ class SignoffSlot(models.Model):
             if slot_sudo.turn != turn:
                 slot_sudo.write(Granted(turn=turn))
 
+    def _get_said_before(self):
+        """Return what others of the same chain have answered already, one line each."""
+        verdicts = dict(self._fields["verdict"]._description_selection(self.env))
+        seat = self.on_behalf_slot_id or self
+        lines = []
+        for chain in self.step_id._get_chains():
+            slots = [slot for slot, _verdict in chain]
+            if seat not in slots:
+                continue
+            for slot, verdict in chain:
+                if slot == seat or not verdict:
+                    continue
+                said = slot._get_unit().decision_ids.sorted("id")[-1:]
+                words = [verdicts[verdict], said.conditions or "", said.comment or ""]
+                lines.append(f"{said.person_name}: {'. '.join(filter(None, words))}")
+        return lines
+
     def _prepare_successor_vals(self):
         """Return what whoever is asked instead takes over: the place in a chain."""
         self.ensure_one()

@@ -59,8 +59,10 @@ class TestSignoffForward(SignoffCase):
             self._decide(self.slot)
         self._decide(self._pending(self.row), comment="Fine with the printer")
         self.assertEqual(self._asked(), self.project_user)
-        # what was said before is there to be read
-        self.assertIn("Fine with the printer", self.row.decision_ids.mapped("comment"))
+        # what was said before is there to be read, also for who reads no other decision
+        answers = self.env["signoff.slot.answer"].with_user(self.project_user)
+        answer = answers.create({"slot_id": self.slot.id})
+        self.assertEqual(answer.said_before, f"{self.internal.name}: Agreed. Fine with the printer")
         self._decide(self.slot)
         self.assertEqual(self._asked(), self.delivery_user)
 

@@ -32,6 +32,7 @@ class SignoffSlotAnswer(models.TransientModel):
     is_ours = fields.Boolean(compute="_compute_is_ours", export_string_translation=False)
     handed_note = fields.Char(related="slot_id.hand_reason")
     handed_by = fields.Char(related="slot_id.handed_by")
+    said_before = fields.Text(compute="_compute_said_before", export_string_translation=False)
     step_kind = fields.Selection(related="slot_id.step_id.kind", string="Kind of Step")
     due_at = fields.Datetime(related="slot_id.due_at")
     # other answers than yes and no
@@ -133,6 +134,13 @@ class SignoffSlotAnswer(models.TransientModel):
             # reviewers mark on their own; who decides after them reads what they said
             decides = slot and slot.step_id.kind != "comment"
             answer.minutes = slot.round_id.minutes if decides else False
+
+    @api.depends("slot_id")
+    @api.depends_context("lang")
+    def _compute_said_before(self):
+        for answer in self:
+            # whoever was asked on this one's behalf is read by him
+            answer.said_before = "\n".join(answer.slot_id.sudo()._get_said_before()) or False
 
     @api.depends("slot_id", "for_customer")
     def _compute_is_ours(self):
