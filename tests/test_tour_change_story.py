@@ -48,6 +48,9 @@ class TestTourChangeStory(ChangeStoryCase, HttpCase):
         self._answer_risk(change, -1)
         self._desk("assess", "tech_lead")
         self._phone("assess", "quality_lead")
+        schedule = self.env.ref("customer_delivery.project_change_dimension_schedule")
+        rows = change.impact_ids.filtered(lambda impact: impact.dimension_id == schedule)
+        rows.with_user(self.delivery_user).write({"rating": "medium", "delta_days": 5})
         self._desk("send", "delivery_user")
         row = change.signoff_round_id
         self._put_earlier(change, row)
@@ -58,10 +61,7 @@ class TestTourChangeStory(ChangeStoryCase, HttpCase):
         self._phone("decide", "delivery_manager")
         slot = self._pending(row, self.contact_a)
         self.assertTrue(slot, "the sponsor has released it")
-        self.backup.may_sign = True
-        slot.with_user(self.delivery_user).action_replace(
-            self.colleague_a.id, "On leave", self.backup.id
-        )
+        self._desk("replace", "delivery_user")
         self._phone("sign", "portal_a_colleague", "/my/delivery")
         self.assertEqual(change.decision, "approved")
 
@@ -71,9 +71,18 @@ class TestTourChangeStory(ChangeStoryCase, HttpCase):
         again = change.signoff_round_id
         self.assertGreater(again.number, row.number)
         self._agree_as(again, self.tech_lead, self.quality_lead, self.delivery_user)
-        self.backup.may_sign = False
+        # days, price and risk are what they were: neither the sponsor nor who decides on the
+        # price is asked, only those who judge the words
+        self.assertEqual(
+            again.slot_ids.step_id.mapped("name"),
+            ["Technical and quality review", "Customer approves"],
+        )
         self._phone("sign", "portal_a", "/my/delivery")
         self._desk("apply", "delivery_user")
+        self.assertEqual(change.implemented_by_id, self.delivery_user)
+        self._desk("verify", "quality_lead")
+        self.assertEqual(change.verified_by_id, self.quality_lead)
+        self.assertEqual((change.result, change.stage_id.kind), ("effective", "closed"))
         self.assertEqual(self.milestone.deadline, date(2031, 3, 6))
         self.assertEqual(self.report.name, "Night report exports to Excel and CSV")
         self.assertIn("by day too", self.report.description)

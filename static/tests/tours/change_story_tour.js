@@ -153,6 +153,34 @@ tours.add("customer_delivery_change_story_decide", {
     ]),
 });
 
+// The first signatory is on leave: his deputy, named with the parties, is asked instead.
+tours.add("customer_delivery_change_story_replace", {
+    url: "/odoo/customer-delivery-changes",
+    steps: () => patient([
+        ...openChange,
+        { content: "Who is asked", trigger: ".nav-link[name=approval]", run: "click" },
+        {
+            content: "The signatory",
+            trigger: ".o_data_row:contains(Head of IT) button[name=action_open_replace]",
+            run: "click",
+        },
+        {
+            content: "His deputy is proposed",
+            trigger: ".modal .o_field_widget[name=party_id] input:value(colleague)",
+        },
+        {
+            content: "Why",
+            trigger: ".modal .o_field_widget[name=reason] input",
+            run: "edit On leave until Monday",
+        },
+        { trigger: ".modal-footer button[name=action_replace]", run: "click" },
+        {
+            content: "The deputy is asked",
+            trigger: "body:not(:has(.modal)) .o_field_widget[name=waits_for]:contains(olleague)",
+        },
+    ]),
+});
+
 // The one who signs for the customer.
 tours.add("customer_delivery_change_story_sign", {
     url: "/my/delivery",
@@ -200,6 +228,46 @@ tours.add("customer_delivery_change_story_apply", {
         { content: "Put it into effect", trigger: ".o_change_apply", run: "click" },
         { trigger: ".modal-footer .btn-primary", run: "click" },
         { content: "It is in effect", trigger: "[data-badge=applied]" },
+        { content: "Carried out", trigger: ".o_change_finish", run: "click" },
+        {
+            content: "Somebody else verifies it",
+            trigger: ".o_field_widget[name=waits_for]:contains(other than)",
+        },
+    ]),
+});
+
+// Another person checks again what it touched, says the result, and closes it.
+tours.add("customer_delivery_change_story_verify", {
+    url: "/odoo/customer-delivery-changes",
+    steps: () => patient([
+        ...openChange,
+        { content: "Carrying out", trigger: ".nav-link[name=result]", run: "click" },
+        { content: "What is checked again", trigger: ".o_field_widget[name=check_ids] .o_data_row" },
+        { content: "It passes", trigger: ".o_change_pass_rest", run: "click" },
+        {
+            content: "All is checked",
+            trigger: ".o_field_widget[name=check_ids]:contains(Passed)",
+        },
+        {
+            content: "How many days it took",
+            trigger: ".o_field_widget[name=actual_days] input",
+            run: "edit 6",
+        },
+        {
+            content: "It had the effect wanted",
+            trigger: ".o_field_widget[name=result] input",
+            run: "click",
+        },
+        { trigger: ".o_select_menu_item:contains(/^Effective/)", run: "click" },
+        { content: "Close it", trigger: ".o_change_close", run: "click" },
+        {
+            content: "One day more than estimated",
+            trigger: ".o_field_widget[name=variance_days_percent]:contains(20)",
+        },
+        {
+            content: "It is closed",
+            trigger: ".o_arrow_button_current:contains(Closed)",
+        },
     ]),
 });
 
