@@ -26,6 +26,7 @@ from odoo import SUPERUSER_ID, api, http, sql_db
 from odoo.fields import Command
 from odoo.modules.registry import Registry
 from odoo.service import server as service
+from odoo.service.model import retrying
 from odoo.tools import config
 
 # what waits for its next try, or for its moment, is due, and somebody looks at it
@@ -37,7 +38,7 @@ TIME_PASSES = (
 )
 FORM = ("csrf_token", "snapshot_sha256", "rendition")
 # they are never killed, and what they load spares all forks the loading
-IN_PLACE = ("prepare", "finish", "verify")
+IN_PLACE = ("prepare", "prepare_changes", "finish", "verify")
 
 
 class Killer:
@@ -192,6 +193,63 @@ class Worker:
             path, data={**form, "act": "approve", "signature": signature}
         )
         return answer.status_code, answer.headers.get("Location", "")
+
+    def prepare_changes(self, titles, requirements):
+        """Make approved changes on the same requirements; return their ids and the project's."""
+        closing_cr, env = self._env()
+        with closing_cr as cr:
+            project = env["project.project"].create(
+                {"name": "Applied", "company_id": env.ref("base.main_company").id}
+            )
+            project.action_enable_delivery(env.ref("customer_delivery.delivery_mode_standard").id)
+            reqs = env["project.requirement"].create(
+                [
+                    {"name": f"R {number}", "project_id": project.id}
+                    for number in range(requirements)
+                ]
+            )
+            task = env["project.task"].create({"name": "Build", "project_id": project.id})
+            env["project.requirement.link"].create(
+                {"requirement_id": reqs[0].id, "task_id": task.id}
+            )
+            milestone = env["project.milestone"].create(
+                {"name": "M", "project_id": project.id, "deadline": "2031-01-01"}
+            )
+            changes = [
+                self._prepare_change(env, title, project, reqs, milestone) for title in titles
+            ]
+            cr.commit()
+            return {"project": project.id, "changes": [change.id for change in changes]}
+
+    def _prepare_change(self, env, title, project, requirements, milestone):
+        change = env["project.change"].create(
+            {
+                "name": title,
+                "project_id": project.id,
+                "agreed_days": 2,
+                "milestone_ids": [Command.set(milestone.ids)],
+                "makes_tasks": True,
+                "line_ids": [
+                    *(
+                        Command.create({"requirement_id": row.id, "name": f"{title} {row.id}"})
+                        for row in requirements
+                    ),
+                    Command.create({"action": "add", "name": f"{title} new"}),
+                ],
+            }
+        )
+        change._pin_bases()
+        change._decide("approved")
+        return change
+
+    def apply(self, change_id):
+        """Put a change into effect as a call of the client does."""
+        closing_cr, env = self._env()
+        with closing_cr as cr:
+            change = env["project.change"].browse(change_id)
+            done = retrying(change.action_apply, env)
+            cr.commit()
+            return done
 
     def outbox(self):
         self._run("delivery.event", "_cron_drain")

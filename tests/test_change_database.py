@@ -208,3 +208,30 @@ class TestApplyTransactions(BaseCase):
         self.assertEqual(after["deadline"], fields.Date.to_date("2031-01-03"))
         titles = {title.split()[0] for title in after["titles"]}
         self.assertEqual(len(titles), 1, "one of the two, whole")
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_of_two_approved_changes_the_later_never_overtakes(self):
+        with self._transaction() as env:
+            first = env["project.change"].browse(self.change_id)
+            env.cr.execute(
+                "UPDATE project_change SET date_decided = date_decided - interval '1 hour'"
+                " WHERE id = %s",
+                [first.id],
+            )
+            second_id = self._create_approved(env, "Second").id
+        results, errors = self._race(self._apply, lambda env: self._apply(env, second_id))
+        self.assertEqual(results, [True])
+        self.assertEqual(len(errors), 1)
+        self.assertIsInstance(errors[0], UserError)
+        after = self._state()
+        self.assertTrue(after["applied"])
+        self.assertEqual({title.split()[0] for title in after["titles"]}, {"First"})
+        self.assertEqual(after["versions"], [2] * REQUIREMENTS + [1])
+        # brought up to date, it is approved anew and follows
+        with self._transaction() as env:
+            second = env["project.change"].browse(second_id)
+            second.action_rebase()
+            self.assertEqual(second.decision, "none")
+            second._decide("approved")
+            self.assertTrue(second.action_apply())
+        self.assertEqual(self._state()["deadline"], fields.Date.to_date("2031-01-05"))

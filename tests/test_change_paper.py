@@ -41,6 +41,9 @@ class TestChangePaper(ChangeCase, SignoffCase):
         cls.change.notes = "<p>Do not tell them</p>"
 
     def _page(self, report, user=None, changes=None, **data):
+        # whoever prints reads it all himself, not what others have read before
+        self.env.flush_all()
+        self.env.invalidate_all()
         model = self.env["ir.actions.report"].with_user(user or self.delivery_user)
         ids = (changes or self.change).ids
         return html.fromstring(model._render_qweb_html(report, ids, data=data)[0])
