@@ -1,7 +1,7 @@
 {
     "name": "Customer Delivery",
     "summary": "From the customer's need to the customer's satisfaction, as one provable line",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "category": "Services/Project",
     "license": "LGPL-3",
     "author": "Customer Delivery contributors",

@@ -4,11 +4,6 @@ from odoo import SUPERUSER_ID, api
 
 # of each shipped record, what its new columns say; whatever somebody has set already stays
 DEFAULTS = {
-    "project_change_type_erratum": {"decide_days": (10, 5)},
-    "project_change_type_internal": {"decide_days": (10, 5)},
-    "project_change_type_major": {"decide_days": (10, 15)},
-    "project_change_type_urgent": {"decide_days": (10, 0)},
-    "delivery_mode_standard": {"free_days_limit": (0, 5), "customer_free_days_limit": (0, 15)},
     "project_requirement_priority_must": {"weight": (1, 3)},
     "project_requirement_priority_should": {"weight": (1, 2)},
     "project_requirement_priority_wont": {"weight": (1, 0)},
