@@ -320,11 +320,20 @@ class Walk:
 
     def replace(self, key, old, new):
         """Ask somebody else instead of ``old``."""
-        if not self.is_running or (key, old, old) not in self.waiting():
+        open_seats = [
+            seat
+            for step in self.steps
+            if step.key == key and key in self.units and self.status(step) == "open"
+            for unit in self.units[key]
+            if not unit.verdict
+            for seat in unit.seats
+            if seat.owner == old and not seat.verdict
+        ]
+        if not self.is_running or not open_seats:
             raise Refused("not waiting")
         if new in self.barred or new in [seat.owner for seat in self._seats(key)]:
             raise Refused("not him")
-        self._find(key, old).turn.owner = new
+        open_seats[0].owner = new
 
     def hand_on(self, who, key, owner, new, how):
         """Ask ``new`` instead of ``owner``, before him or after him."""

@@ -3,6 +3,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 from odoo.tools import format_list
 
+from .signoff_round_step import ASKED
+
 ENDED_CHANGES = ("closed", "rejected", "withdrawn")
 ENDED_REQUIREMENTS = ("accepted", "cancelled")
 
@@ -148,7 +150,7 @@ class ProjectProject(models.Model):
             [
                 ("project_id", "=", self.id),
                 ("user_id", "=", before.id),
-                ("state", "=", "pending"),
+                ("state", "in", ASKED),
             ]
         )
         reason = reason or self.env._("Handed over to %s", after.sudo().name)

@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..core.grant import Granted
+from .signoff_round_step import ASKED
 
 # how a step stands that was judged so
 CLOSED_BY = {"passed": "done", "failed": "refused"}
@@ -119,7 +120,7 @@ class SignoffSlot(models.Model):
         self.ensure_one()
         slot_sudo = self.sudo()
         slot_sudo.round_id._lock()
-        if slot_sudo.state != "pending":
+        if slot_sudo.state not in ASKED:
             raise UserError(self.env._("This is not waiting any more."))
         # whoever stands in goes with the one for whom he does
         unit_sudo = slot_sudo._get_unit()
@@ -152,19 +153,22 @@ class SignoffSlot(models.Model):
                 )
         person = self.env["signoff.planner"]._as_contact(partner.sudo(), party_sudo or None)
         slot_sudo._check_can_ask(person, partner)
-        unit_sudo.filtered(lambda slot: slot.state == "pending")._void(reason)
+        state = slot_sudo.state
+        unit_sudo.filtered(lambda slot: slot.state in ASKED)._void(reason)
         fresh_sudo = self.sudo().create(
             [
                 self._prepare_slot_vals(
                     step_sudo,
                     person,
                     asked_at=fields.Datetime.now(),
+                    state=state,
                     **{"origin": "replacement", **slot_sudo._prepare_successor_vals(), **values},
                 )
             ]
         )
-        self.env["delivery.event"]._emit("signoff.asked", fresh_sudo)
-        fresh_sudo._ask_delegates()
+        if state == "pending":
+            self.env["delivery.event"]._emit("signoff.asked", fresh_sudo)
+            fresh_sudo._ask_delegates()
         return fresh_sudo
 
     def _check_can_ask(self, person, partner):

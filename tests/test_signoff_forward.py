@@ -112,6 +112,15 @@ class TestSignoffForward(SignoffCase):
         self.assertEqual(order, [self.auditor, self.delivery_manager, self.project_user])
         self.assertEqual(self._asked(), self.delivery_user)
 
+    def test_who_hands_a_project_over_is_not_asked_later_either(self):
+        self._hand_on(self.slot, self.internal, "before")
+        self.project_standard.with_user(self.delivery_manager).action_hand_over(
+            self.project_user.id, self.delivery_user.id, reason="Leaves"
+        )
+        self.assertEqual(self._asked(), self.internal)
+        self._decide(self._pending(self.row))
+        self.assertEqual(self._asked(), self.delivery_user)
+
     def test_the_others_of_the_step_are_not_disturbed(self):
         self.flow.step_ids.sorted()[0].user_ids = self.project_user | self.delivery_manager
         package = self._create_package(name="V2.0")
