@@ -138,7 +138,7 @@ def list_with(columns):
     return prepare
 
 
-def linked(links, what):
+def linked(links, what, document=lambda requirement: requirement):
     """Everything within five levels of a requirement, among a tenth as many others and tasks."""
 
     def prepare(env):
@@ -164,7 +164,8 @@ def linked(links, what):
         env.cr.execute("ANALYZE project_requirement_link")
         first = env[REQUIREMENT].browse(requirements[0])
         assert len(env["project.requirement.link"]._walk(first, LEVELS)) > links * 0.19
-        return lambda: what(first)
+        chosen_document = document(first)
+        return lambda: what(chosen_document)
 
     return prepare
 
@@ -179,7 +180,40 @@ def dialog(requirement):
     return requirement.env[action["res_model"]].browse(action["res_id"])
 
 
+def change_of(requirement):
+    """A change request that touches the requirement."""
+    return requirement.env["project.change"].create(
+        {
+            "name": "Another label",
+            "project_id": requirement.project_id.id,
+            "line_ids": [Command.create({"requirement_id": requirement.id})],
+        }
+    )
+
+
+def change_dialog(change):
+    """The same of a change, with open changes, checklist items and milestones on the way."""
+    impact = change.env["project.requirement.impact"]
+    return impact.create({"change_id": change.id, "levels": LEVELS}).line_ids
+
+
 # === ROWS === #
+
+
+def measure_impact(report, manager, rounds, quick):
+    """Add the rows of what hangs on a requirement, and on a change of it."""
+    links = 1_000 if quick else 10_000
+    for title, what, document in (
+        ("impact of a requirement", dialog, {}),
+        ("impact of a change", change_dialog, {"document": change_of}),
+        ("impact, the walk alone", walk, {}),
+    ):
+        report.alone(
+            f"{title}, {LEVELS} levels, {links} links",
+            manager(linked(links, what, **document)),
+            min(rounds, 5),
+            "<= 200 ms",
+        )
 
 
 def measure(report, manager, reader, rounds, quick):
@@ -191,7 +225,7 @@ def measure(report, manager, reader, rounds, quick):
     from odoo.addons.customer_delivery.core.html_canon import canonical
     from odoo.addons.customer_delivery.core.redline import redline
 
-    count, links = (100, 1_000) if quick else (1_000, 10_000)
+    count = 100 if quick else 1_000
     report.compare(
         f"freeze of {count} requirements, peer: of {count // 10}",
         manager(freeze(count)),
@@ -223,13 +257,6 @@ def measure(report, manager, reader, rounds, quick):
         rounds,
         "as many queries",
     )
-    for title, what in (("", dialog), (", the walk alone", walk)):
-        report.alone(
-            f"impact over {LEVELS} levels, {links} links{title}",
-            manager(linked(links, what)),
-            min(rounds, 5),
-            "<= 200 ms",
-        )
     text = paragraphs(LONG_TEXT, seed=1)
     for title, other in (
         ("one paragraph in ten", edited(text, 10)),

@@ -127,6 +127,7 @@ def measure_evidence(report, registry, options):
 
 
 def measure_change(report, registry, options):
+    context = {"tz": "UTC", "lang": "en_US"}
     reader, manager = user_id(registry, workload.READER), user_id(registry, "admin")
     rounds = 3 if options.quick else 15
     change_requests.measure_screens(
@@ -136,6 +137,12 @@ def measure_change(report, registry, options):
     )
     change_requests.measure_apply(
         report, lambda prepare: harness.Side(registry, manager, prepare), min(rounds, 7)
+    )
+    evidence.measure_impact(
+        report,
+        lambda prepare: harness.Side(registry, manager, prepare, context),
+        rounds,
+        options.quick,
     )
 
 
