@@ -83,6 +83,9 @@ class TestTourChangeStory(ChangeStoryCase, HttpCase):
         self._desk("verify", "quality_lead")
         self.assertEqual(change.verified_by_id, self.quality_lead)
         self.assertEqual((change.result, change.stage_id.kind), ("effective", "closed"))
+        path = f"/odoo/customer-delivery-changes/{change.id}"
+        self._phone("checked", "delivery_user", path)
+        self._phone("log", "delivery_user", "/odoo/customer-delivery-change-log")
         self.assertEqual(self.milestone.deadline, date(2031, 3, 6))
         self.assertEqual(self.report.name, "Night report exports to Excel and CSV")
         self.assertIn("by day too", self.report.description)

@@ -271,6 +271,28 @@ tours.add("customer_delivery_change_story_verify", {
     ]),
 });
 
+// What was checked is read on a phone, and so is the log.
+tours.add("customer_delivery_change_story_checked", {
+    steps: () => patient([
+        { content: "Carrying out", trigger: ".nav-link[name=result]", run: "click" },
+        {
+            content: "What was checked again",
+            trigger: ".o_field_widget[name=check_ids] .o_kanban_record:contains(Passed)",
+        },
+        { content: "The figures", trigger: ".o_change_figures:contains(20)" },
+        fitsTheScreen(),
+    ]),
+});
+tours.add("customer_delivery_change_story_log", {
+    steps: () => patient([
+        {
+            content: "It stands in the log with its result",
+            trigger: `.o_change_log .o_kanban_record:contains(${TITLE}):contains(Effective)`,
+        },
+        fitsTheScreen(),
+    ]),
+});
+
 // The customer sees how it ended.
 tours.add("customer_delivery_change_story_follow", {
     url: "/my/changes",
