@@ -35,8 +35,8 @@ class ProjectAcceptanceNotice(models.Model):
     author_id = fields.Many2one(
         "res.users", string="Recorded By", readonly=True, index=True, ondelete="restrict"
     )
-    author_name = fields.Char(readonly=True)
-    recorded_at = fields.Datetime(required=True, readonly=True)
+    author_name = fields.Char(string="Noted By", readonly=True)
+    recorded_at = fields.Datetime(string="Recorded", required=True, readonly=True)
     attachment_ids = fields.One2many(
         "ir.attachment",
         "res_id",

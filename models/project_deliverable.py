@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from ..core.grant import Granted
 
 KINDS = [
-    ("document", "Document"),
+    ("document", "Documentation"),
     ("software", "Software"),
     ("equipment", "Equipment"),
     ("data", "Data"),
