@@ -8,7 +8,8 @@ from ..core.grant import Granted
 SETTLED_BY = ("deem", "revoke")
 # steps after which he has to be asked anew
 TAKEN_BACK_BY = ("take_back", "round")
-ANSWERS = ("rejected", "asked", "deferred")
+# how a round ends, or goes on, after a refusal or a question
+ANSWERS = ("rejected", "returned", "continued", "asked", "deferred")
 
 
 class ProjectAcceptance(models.Model):
