@@ -17,7 +17,7 @@ import psycopg2
 from odoo.tests.common import get_db_name
 from odoo.tools import config
 
-from .killable_worker import TIME_PASSES, kill_database
+from .killable_worker import TIME_PASSES, is_dead, kill_database
 
 TOOLS = Path(__file__).resolve().parents[1] / "bin" / "lib"
 WORKER = Path(__file__).with_name("killable_worker.py")
@@ -127,6 +127,11 @@ class Killable:
 
     def restart_database(self):
         """Start the database again after it was killed."""
+        lock = self.cluster.data / "postmaster.pid"
+        if lock.exists() and is_dead(int(lock.read_text().split()[0])):
+            # pg_ctl takes one that nobody has buried yet for one that runs
+            lock.unlink()
+            (self.cluster.folder / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
         self.cluster.start()
 
     def pass_time(self):

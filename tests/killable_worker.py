@@ -75,6 +75,14 @@ class Killer:
             kill_database(Path(os.environ["KILLED_DATA"]))
 
 
+def is_dead(number):
+    """Tell whether the process of this number has ended, buried or not."""
+    try:
+        return psutil.Process(number).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
 def kill_database(data):
     """Kill all processes of a database server, the first one first: nobody tidies up.
 

@@ -212,4 +212,5 @@ class TestAcceptanceGeneration(DeliveryCase):
             return self.env.cr.sql_log_count - before
 
         generate(2)
-        self.assertEqual(generate(5), generate(60))
+        # an environment that has been collected reads its user once more
+        self.assertLessEqual(generate(60), generate(5) + 1)
